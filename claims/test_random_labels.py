@@ -1,0 +1,38 @@
+"""Networks fit random labels perfectly, and then generalize no better than chance.
+
+Zhang et al. 2017, section 2.1 and Table 1 ("fitting random labels").
+Refuted by: a network that, with unchanged hyper-parameters, stops short of the training set, or one that beats chance on
+test images although its labels carried no information.
+"""
+
+from fixtures.declaration import Arm, Control, claim
+from fixtures.statistics.rules import at_chance, at_most
+
+
+@claim(
+    "random-labels/zero-training-error",
+    source="section 2.1, Table 1",
+    refuted_by="a network that, with unchanged hyper-parameters, stops short of the training set",
+    runs={"random": Arm(corruption=1.0)},
+    control=Control(
+        "softmax regression, which has too few parameters to memorize the labels",
+        {"random": Arm(corruption=1.0, network="linear")},
+        networks=("mlp-1x512",),
+    ),
+    figure="1a",
+)
+def test_training_error_reaches_zero(runs, paper, judge):
+    """Every random label is memorized."""
+    judge(at_most(runs.random.train_error, paper.limit, paper.alpha, "training error"))
+
+
+@claim(
+    "random-labels/chance-test-accuracy",
+    source="section 2.1, Table 1",
+    refuted_by="a test accuracy that differs from 1/N by more than chance explains",
+    runs={"random": Arm(corruption=1.0)},
+    control=Control("the same networks trained on the true labels", {"random": Arm(corruption=0.0)}),
+)
+def test_accuracy_is_chance(runs, paper, judge):
+    """What was memorized from random labels tells nothing about new images."""
+    judge(at_chance(runs.random.confusions, paper.margin, paper.alpha))
