@@ -1,0 +1,1 @@
+"""From an audit record to pages. Reads `audit.json` and nothing else of the project."""

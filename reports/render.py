@@ -1,0 +1,2 @@
+from pathlib import Path
+def render_file(a,b): pass
