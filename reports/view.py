@@ -1,0 +1,199 @@
+"""What the report shows, in the order in which it shows it: the audit record turned into cards, rows and charts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from reports.charts import IntervalChart, LineChart, Series, interval_chart, interval_scale, line_chart
+
+VERDICTS = ("REFUTED", "ERROR", "INCONCLUSIVE", "NOT RUN", "HELD")
+SIGNS = {"HELD": "✓", "REFUTED": "✗", "INCONCLUSIVE": "?", "ERROR": "!", "NOT RUN": "–"}
+
+Audit = dict[str, Any]
+Runs = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case of a claim: a network in a tier."""
+
+    case: dict[str, Any]
+    measured: str
+    interval: str
+    limit: str
+    paper: str
+    picture: IntervalChart | None
+    values: list[tuple[str, list[str]]]
+    keys: list[str]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One claim with everything that is shown of it."""
+
+    claim: dict[str, Any]
+    anchor: str
+    rows: list[Row]
+    idle: list[dict[str, Any]]
+    rule: str
+    origin: str
+    alpha: float | None
+    notes: list[tuple[str, str]]
+    controls: list[dict[str, Any]]
+    charts: list[LineChart]
+    paper_charts: list[LineChart]
+
+
+def cards(audit: Audit) -> list[Card]:
+    """Return a card for each claim, in the order of the audit."""
+    return [_card(claim, audit["runs"]) for claim in audit["claims"]]
+
+
+def _card(claim: dict[str, Any], runs: Runs) -> Card:
+    judged = [case for case in claim["cases"] if case["judgement"]]
+    scale = interval_scale(
+        [case["judgement"] for case in judged], [_paper_value(case) for case in judged if case["judgement"]]
+    )
+    first = judged[0] if judged else None
+    own, printed = _charts(claim, runs)
+    return Card(
+        claim=claim,
+        anchor=claim["id"].replace("/", "-"),
+        rows=[_row(case, scale) for case in claim["cases"] if case["judgement"] or case["verdict"] != "NOT RUN"],
+        idle=[case for case in claim["cases"] if case["verdict"] == "NOT RUN"],
+        rule=first["judgement"]["rule"] if first else "",
+        origin=(first["paper"] or {}).get("origin") or "" if first else "",
+        alpha=first["judgement"]["alpha"] if first else None,
+        notes=[(case["network"], note) for case in judged for note in case["judgement"]["notes"]],
+        controls=[{**case["control"], "network": case["network"]} for case in claim["cases"] if _was_controlled(case)],
+        charts=own,
+        paper_charts=printed,
+    )
+
+
+def _was_controlled(case: dict[str, Any]) -> bool:
+    return bool(case["control"]) and case["control"]["verdict"] != "NOT RUN"
+
+
+def _paper_value(case: dict[str, Any]) -> float | None:
+    return (case["paper"] or {}).get("value")
+
+
+def _row(case: dict[str, Any], scale: tuple[float, float] | None) -> Row:
+    judgement = case["judgement"]
+    keys = sorted({key for levels in case["runs"].values() for seeds in levels.values() for key in seeds})
+    if not judgement:
+        return Row(case, "", "", "", "", None, [], keys)
+    unit, value = judgement["unit"], _paper_value(case)
+    low, high = judgement["interval"]["low"], judgement["interval"]["high"]
+    return Row(
+        case,
+        number(judgement["measured"], unit),
+        f"{number(low, unit, '−∞')} to {number(high, unit, '∞')}",
+        limit(judgement),
+        number(value, unit, "–"),
+        interval_chart(judgement, value, scale, case["verdict"]) if scale else None,
+        [(name, [number(v, _value_unit(judgement), "∞") for v in values]) for name, values in judgement["values"].items()],
+        keys,
+    )
+
+
+def _value_unit(judgement: dict[str, Any]) -> str:
+    return judgement["unit"] or "%"  # a rank correlation has no unit, what is ranked are errors
+
+
+def limit(judgement: dict[str, Any]) -> str:
+    """Return in words what is accepted."""
+    unit, least, most = judgement["unit"], judgement["accepted"]["low"], judgement["accepted"]["high"]
+    if least is None or (unit == "x" and least == 0):
+        return f"at most {number(most, unit)}"
+    if most is None or (not unit and most == 1):
+        return f"at least {number(least, unit)}"
+    return f"{number(least, unit)} to {number(most, unit)}"
+
+
+def number(value: float | None, unit: str, missing: str = "?") -> str:
+    """Return a value as a percentage, a factor or a plain number."""
+    if value is None:
+        return missing
+    return f"{100 * value:.2f} %" if unit == "%" else f"{value:.2f}{' ×' if unit == 'x' else ''}"
+
+
+def _charts(claim: dict[str, Any], runs: Runs) -> tuple[list[LineChart], list[LineChart]]:
+    """The curves of the claim's runs, and the paper's figure."""
+    figure = claim["paper_figure"]
+    cases = [case for case in claim["cases"] if case["runs"]]
+    if figure and figure["name"] in ("1b", "1c"):
+        draw = _time_chart if figure["name"] == "1b" else _error_chart
+        printed = [Series(f"{name} (paper)", name, points, True) for name, points in figure["series"].items()]
+        return _present(draw([_sweep(case, runs) for case in cases], "measured")), _present(
+            draw([[series] for series in printed], f"the paper's Figure {figure['name']}")
+        )
+    own = _loss_chart(cases, runs)
+    printed = []
+    if figure:
+        styles = ("inception", "alexnet", "mlp-1x512", "mlp-3x512", "inception-without-batch-norm")
+        series = [
+            Series(name, style, points)
+            for style, (name, points) in zip(styles, figure["series"].items(), strict=False)
+        ]
+        title = f"the paper's Figure {figure['name']}: small Inception on CIFAR-10"
+        printed = _present(line_chart(title, "thousand steps", "training loss", series))
+    return _present(own), printed
+
+
+def _present(chart: LineChart | None) -> list[LineChart]:
+    return [chart] if chart else []
+
+
+def _loss_chart(cases: list[dict[str, Any]], runs: Runs) -> LineChart | None:
+    series = []
+    for case in cases:
+        for arm, levels in case["runs"].items():
+            for keys in levels.values():
+                if keys and keys[0] in runs:
+                    run = runs[keys[0]]
+                    points = [(epoch * run["steps_per_epoch"], loss) for epoch, loss in enumerate(run["curves"]["train_loss"])]
+                    name = case["network"] if len(case["runs"]) == 1 else f"{case['network']}, {arm}"
+                    series.append(Series(name, case["network"] + ("" if arm != "full" else " second"), points))
+    return line_chart("measured, first seed of each", "steps", "training loss", series)
+
+
+def _sweep(case: dict[str, Any], runs: Runs) -> list[Any]:
+    levels = case["runs"].get("levels", {})
+    return [case["network"], {float(level): [runs[key] for key in keys if key in runs] for level, keys in levels.items()}]
+
+
+def _error_chart(sweeps: list[list[Any]], title: str) -> LineChart | None:
+    series = []
+    for sweep in sweeps:
+        if isinstance(sweep[0], Series):
+            series.append(sweep[0])
+            continue
+        network, levels = sweep
+        points = [(p, fmean(_generalization_error(run) for run in seeds)) for p, seeds in levels.items() if seeds]
+        series.append(Series(network, network, points, True))
+    return line_chart(title, "label corruption p", "generalization error", series, [(0.9, "chance")])
+
+
+def _generalization_error(run: dict[str, Any]) -> float:
+    return float(run["curves"]["test_error"][-1] - run["curves"]["train_error"][-1])
+
+
+def _time_chart(sweeps: list[list[Any]], title: str) -> LineChart | None:
+    series = []
+    for sweep in sweeps:
+        if isinstance(sweep[0], Series):
+            series.append(sweep[0])
+            continue
+        network, levels = sweep
+        times = {
+            p: fmean(run["fit_loss"] for run in seeds)
+            for p, seeds in levels.items()
+            if seeds and all(run["fit_loss"] for run in seeds)
+        }
+        if 0.0 in times:
+            series.append(Series(network, network, [(p, time / times[0.0]) for p, time in times.items()], True))
+    return line_chart(title, "label corruption p", "epochs to fit, relative to p = 0", series, [(1.0, "as fast as true labels")])
