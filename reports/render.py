@@ -45,8 +45,10 @@ def read_audit(path: Path) -> dict[str, Any]:
 
 def render(audit: dict[str, Any]) -> str:
     """Return the report of an audit record: a pure function of it."""
-    return _environment().get_template("audit.html").render(
-        audit=audit, cards=cards(audit), signs=SIGNS, verdicts=VERDICTS, style=Markup(_template("style.css"))
+    return (
+        _environment()
+        .get_template("audit.html")
+        .render(audit=audit, cards=cards(audit), signs=SIGNS, verdicts=VERDICTS, style=Markup(_template("style.css")))
     )
 
 

@@ -41,7 +41,7 @@ class Card:
     origin: str
     alpha: float | None
     notes: list[tuple[str, str]]
-    controls: list[dict[str, Any]]
+    controls: list[tuple[bool, list[str]]]  # whether they were refuted, and on which networks
     charts: list[LineChart]
     paper_charts: list[LineChart]
 
@@ -67,14 +67,20 @@ def _card(claim: dict[str, Any], runs: Runs) -> Card:
         origin=(first["paper"] or {}).get("origin") or "" if first else "",
         alpha=first["judgement"]["alpha"] if first else None,
         notes=[(case["network"], note) for case in judged for note in case["judgement"]["notes"]],
-        controls=[{**case["control"], "network": case["network"]} for case in claim["cases"] if _was_controlled(case)],
+        controls=_controls(claim["cases"]),
         charts=own,
         paper_charts=printed,
     )
 
 
-def _was_controlled(case: dict[str, Any]) -> bool:
-    return bool(case["control"]) and case["control"]["verdict"] != "NOT RUN"
+def _controls(cases: list[dict[str, Any]]) -> list[tuple[bool, list[str]]]:
+    """The networks whose control was refuted, and those whose was not; a control that was not run is neither."""
+    run = [case for case in cases if case["control"] and case["control"]["verdict"] != "NOT RUN"]
+    by_outcome = {
+        refuted: [case["network"] for case in run if (case["control"]["verdict"] == "REFUTED") is refuted]
+        for refuted in (True, False)
+    }
+    return [(refuted, networks) for refuted, networks in by_outcome.items() if networks]
 
 
 def _paper_value(case: dict[str, Any]) -> float | None:
@@ -127,17 +133,16 @@ def _charts(claim: dict[str, Any], runs: Runs) -> tuple[list[LineChart], list[Li
     cases = [case for case in claim["cases"] if case["runs"]]
     if figure and figure["name"] in ("1b", "1c"):
         draw = _time_chart if figure["name"] == "1b" else _error_chart
-        printed = [Series(f"{name} (paper)", name, points, True) for name, points in figure["series"].items()]
+        lines = [Series(f"{name} (paper)", name, points, True) for name, points in figure["series"].items()]
         return _present(draw([_sweep(case, runs) for case in cases], "measured")), _present(
-            draw([[series] for series in printed], f"the paper's Figure {figure['name']}")
+            draw([[line] for line in lines], f"the paper's Figure {figure['name']}")
         )
     own = _loss_chart(cases, runs)
-    printed = []
+    printed: list[LineChart] = []
     if figure:
         styles = ("inception", "alexnet", "mlp-1x512", "mlp-3x512", "inception-without-batch-norm")
         series = [
-            Series(name, style, points)
-            for style, (name, points) in zip(styles, figure["series"].items(), strict=False)
+            Series(name, style, points) for style, (name, points) in zip(styles, figure["series"].items(), strict=False)
         ]
         title = f"the paper's Figure {figure['name']}: small Inception on CIFAR-10"
         printed = _present(line_chart(title, "thousand steps", "training loss", series))
@@ -155,7 +160,9 @@ def _loss_chart(cases: list[dict[str, Any]], runs: Runs) -> LineChart | None:
             for keys in levels.values():
                 if keys and keys[0] in runs:
                     run = runs[keys[0]]
-                    points = [(epoch * run["steps_per_epoch"], loss) for epoch, loss in enumerate(run["curves"]["train_loss"])]
+                    points = [
+                        (epoch * run["steps_per_epoch"], loss) for epoch, loss in enumerate(run["curves"]["train_loss"])
+                    ]
                     name = case["network"] if len(case["runs"]) == 1 else f"{case['network']}, {arm}"
                     series.append(Series(name, case["network"] + ("" if arm != "full" else " second"), points))
     return line_chart("measured, first seed of each", "steps", "training loss", series)
@@ -196,4 +203,6 @@ def _time_chart(sweeps: list[list[Any]], title: str) -> LineChart | None:
         }
         if 0.0 in times:
             series.append(Series(network, network, [(p, time / times[0.0]) for p, time in times.items()], True))
-    return line_chart(title, "label corruption p", "epochs to fit, relative to p = 0", series, [(1.0, "as fast as true labels")])
+    return line_chart(
+        title, "label corruption p", "epochs to fit, relative to p = 0", series, [(1.0, "as fast as true labels")]
+    )

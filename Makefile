@@ -1,0 +1,25 @@
+# make audit: decide the fast tier here and write the report.   make test: the suite's own tests.
+# Each sets up what it needs, and is fast when nothing changed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: venv audit test lint
+
+venv: .venv/.installed
+
+.venv/.installed: pyproject.toml ci/constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint ci/constraints.txt --editable ".[dev]"
+	@touch $@
+
+audit: venv
+	$(BIN)/pytest claims -m fast -n auto
+
+test: venv
+	$(BIN)/pytest tests -n auto --benchmark-disable
+
+lint: venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
