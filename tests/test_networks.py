@@ -1,0 +1,63 @@
+"""The networks are the paper's: their parameter counts say so."""
+
+import pytest
+import torch
+from torch import nn
+
+from fixtures.networks import FACTORIES, build, parameter_count
+from fixtures.training.contracts import PARAMETERS
+
+
+@pytest.mark.parametrize(("name", "count"), PARAMETERS.items())
+def test_parameter_count_is_the_papers(name, count):
+    assert parameter_count(build(name, 28, 3, 10)) == count
+
+
+@pytest.mark.parametrize("name", FACTORIES)
+@pytest.mark.parametrize(("size", "channels", "classes", "width"), [(7, 1, 10, 0.25), (28, 3, 10, 0.1), (33, 2, 7, 0.02)])
+def test_any_size_and_number_of_classes(name, size, channels, classes, width):
+    network = build(name, size, channels, classes, width)
+    assert network(torch.randn(2, channels, size, size)).shape == (2, classes)
+
+
+def test_feature_maps_halve_as_in_figure_3():
+    network = build("inception", 28, 3, 10, 0.1)
+    sides = []
+    for layer in network:
+        layer.register_forward_hook(lambda module, inputs, output: sides.append(output.shape[-1]))
+    network(torch.randn(1, 3, 28, 28))
+    assert sides[:-2] == [28, 28, 28, 14, 14, 14, 14, 14, 7, 7, 7]
+
+
+def test_batch_norm_shifts_and_does_not_scale():
+    norms = [layer for layer in build("inception", 7, 1, 10).modules() if isinstance(layer, nn.BatchNorm2d)]
+    assert len(norms) == 19
+    assert all(norm.weight is None and norm.bias is not None for norm in norms)
+
+
+def test_conv_bias_stands_beside_no_batch_norm():
+    for name, has_bias in (("inception", False), ("inception-without-batch-norm", True)):
+        convs = [layer for layer in build(name, 7, 1, 10).modules() if isinstance(layer, nn.Conv2d)]
+        assert all((conv.bias is not None) is has_bias for conv in convs)
+
+
+def test_local_response_normalization_is_tensorflows():
+    """x / (1 + 0.001/9 * sum of squares over 9 channels) ** 0.75, which leaves small activations alone."""
+    norm = next(layer for layer in build("alexnet", 7, 1, 10).modules() if isinstance(layer, nn.LocalResponseNorm))
+    images = torch.randn(2, 64, 3, 3)
+    squares = nn.functional.pad(images**2, (0, 0, 0, 0, 4, 4)).unfold(1, 9, 1).sum(-1)
+    torch.testing.assert_close(norm(images), images / (1 + 0.001 / 9 * squares) ** 0.75)
+
+
+def test_the_same_seed_gives_the_same_weights():
+    first, second = [], []
+    for weights in (first, second):
+        torch.manual_seed(3)
+        weights += [parameter.clone() for parameter in build("alexnet", 7, 1, 10, 0.5).parameters()]
+    assert all(torch.equal(one, other) for one, other in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize(("name", "width", "message"), [("resnet", 1.0, "'resnet'"), ("mlp-1x512", 0.0, "0.0")])
+def test_what_is_not_a_network_is_quoted(name, width, message):
+    with pytest.raises(ValueError, match=message):
+        build(name, 7, 1, 10, width)
