@@ -122,7 +122,9 @@ def test_an_epoch_is_sgd_with_momentum_and_weight_decay():
 
 
 def test_weight_decay_and_crop_change_the_run():
-    curves = [trained(recipe, TRUE).curves for recipe in (RECIPE, replace(RECIPE, weight_decay=0.1), replace(RECIPE, crop=True))]
+    curves = [
+        trained(recipe, TRUE).curves for recipe in (RECIPE, replace(RECIPE, weight_decay=0.1), replace(RECIPE, crop=True))
+    ]
     assert curves[0] != curves[1] != curves[2] != curves[0]
 
 

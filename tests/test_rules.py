@@ -174,4 +174,6 @@ def test_a_judgement_is_plain_values():
     assert {type(value) for value in fields["values"]["by seed"]} == {float}
     assert type(fields["measured"]) is float
     assert type(fields["verdict"]) is str
-    assert plain({"a": [np.float32(1), np.int64(2), math.inf, math.nan, None, True]}) == {"a": [1.0, 2.0, None, None, None, True]}
+    assert plain({"a": [np.float32(1), np.int64(2), math.inf, math.nan, None, True]}) == {
+        "a": [1.0, 2.0, None, None, None, True]
+    }

@@ -50,7 +50,7 @@ def test_every_flipped_bit_is_noticed(store):
             damaged = bytearray(content)
             damaged[place] ^= 1 << bit
             store.path(KEY).write_bytes(damaged)
-            with pytest.raises(DamagedRecord, match="damaged|not a stored run"):
+            with pytest.raises(DamagedRecord, match=r"damaged|not a stored run"):
                 store.read(KEY)
 
 
@@ -137,7 +137,7 @@ def test_a_lock_is_held_by_one(store):
 
 def test_a_folder_that_cannot_be_is_quoted(tmp_path):
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(StoreUnusable, match="file.*expected a folder"):
+    with pytest.raises(StoreUnusable, match=r"file.*expected a folder"):
         Store(tmp_path / "file")
 
 

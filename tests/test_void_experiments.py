@@ -48,7 +48,10 @@ def test_a_permutation_of_the_classes_is_no_random_label():
     """Ten pairs of true and "random" label instead of a hundred: learnable."""
     labels = RNG.permutation(10)[experiment().clean_labels]
     broken(
-        contracts.check, replace(experiment(), labels=labels), contract="label corruption", reason="do not depend on the classes"
+        contracts.check,
+        replace(experiment(), labels=labels),
+        contract="label corruption",
+        reason="do not depend on the classes",
     )
 
 
@@ -93,7 +96,7 @@ def test_training_on_other_labels_than_the_corrupted_ones():
 
 
 def test_corrupted_pixels_that_are_stored_but_not_trained_on():
-    """ "Random pixels" that end at the accuracy of clean images."""
+    """Random pixels that end at the accuracy of clean images."""
     data = experiment("random")
     clean = standardized(cropped(data.pixels, 7))
     broken(
@@ -159,7 +162,10 @@ def test_random_pixels_that_only_change_rows():
     for image in flat:
         image[:] = image[:, RNG.permutation(7), :]
     broken(
-        contracts.check, replace(data, kind="random", inputs=flat), contract="random pixels", reason="keep some of their places"
+        contracts.check,
+        replace(data, kind="random", inputs=flat),
+        contract="random pixels",
+        reason="keep some of their places",
     )
 
 
@@ -179,7 +185,10 @@ def test_gaussian_noise_written_into_the_first_rows_only():
     inputs = np.zeros_like(data.inputs)
     inputs[:, :, :3] = data.inputs[:, :, :3]
     broken(
-        contracts.check, replace(data, inputs=standardized(inputs)), contract="Gaussian inputs", reason="deviation of a pixel"
+        contracts.check,
+        replace(data, inputs=standardized(inputs)),
+        contract="Gaussian inputs",
+        reason="deviation of a pixel",
     )
 
 
@@ -201,7 +210,10 @@ def test_pixels_divided_by_255_twice():
     data = experiment()
     scaled = standardized(cropped(data.pixels / 255, 7))
     broken(
-        contracts.check, replace(data, inputs=scaled), contract="standardized inputs", reason="median training image has mean"
+        contracts.check,
+        replace(data, inputs=scaled),
+        contract="standardized inputs",
+        reason="median training image has mean",
     )
 
 
@@ -228,10 +240,14 @@ def test_a_network_that_was_trained_at_another_level_before():
     torch.manual_seed(0)
     network = build("mlp-1x512", 7, 1, 10)
     train(network, experiment(corruption=0.0), RECIPE, 0, "cpu")
-    broken(training.weights_are_fresh, network, experiment(corruption=0.1), contract="fresh weights", reason="it was trained")
+    broken(
+        training.weights_are_fresh, network, experiment(corruption=0.1), contract="fresh weights", reason="it was trained"
+    )
 
 
-@pytest.mark.parametrize("name", ["mlp-1x512", "mlp-3x512", "alexnet", "inception", "inception-without-batch-norm", "linear"])
+@pytest.mark.parametrize(
+    "name", ["mlp-1x512", "mlp-3x512", "alexnet", "inception", "inception-without-batch-norm", "linear"]
+)
 def test_a_fresh_network_is_not_accused(name):
     data = experiment(corruption=0.0)
     for seed in range(20):
@@ -257,13 +273,16 @@ def test_labels_forced_to_differ_are_not_uniform():
     data = experiment()
     labels = (data.clean_labels + RNG.integers(1, 10, len(data.labels))) % 10
     broken(
-        contracts.check, replace(data, labels=labels), contract="label corruption", reason="100.0% replaced, expected 90.0%"
+        contracts.check,
+        replace(data, labels=labels),
+        contract="label corruption",
+        reason=r"100\.0% replaced, expected 90\.0%",
     )
 
 
 def test_labels_that_were_not_corrupted_at_all():
     data = replace(experiment(corruption=0.0), corruption=0.5)
-    broken(contracts.check, data, contract="label corruption", reason="0.0% replaced, expected 45.0%")
+    broken(contracts.check, data, contract="label corruption", reason=r"0\.0% replaced, expected 45\.0%")
 
 
 def test_true_labels_that_were_corrupted():
@@ -274,7 +293,9 @@ def test_true_labels_that_were_corrupted():
 def test_corrupted_test_labels():
     data = experiment(corruption=0.5)
     labels = (data.test_labels + (RNG.random(len(data.test_labels)) < 0.5)) % 10
-    broken(contracts.check, replace(data, test_labels=labels), contract="clean test labels", reason="test labels were changed")
+    broken(
+        contracts.check, replace(data, test_labels=labels), contract="clean test labels", reason="test labels were changed"
+    )
 
 
 def test_a_test_image_in_the_training_set():
