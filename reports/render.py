@@ -6,6 +6,7 @@ import json
 import os
 import re
 import tempfile
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,7 @@ def clean(value: object) -> str:
     return text if len(text) <= LONGEST else text[:LONGEST] + " … (cut)"
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FunctionLoader(_template), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True

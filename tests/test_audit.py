@@ -177,7 +177,7 @@ def test_a_damaged_record_is_an_error_of_its_claims_alone(finished, tmp_path):
 
 
 def test_sigkill_in_the_prepare_stage_and_again(project):
-    process = project.start("-m", "fast", "-n", "2")
+    process = project.start("-m", "fast")
     deadline = time.monotonic() + 60
     while len(project.records() if (project.store / "runs").exists() else {}) < 3 and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -185,7 +185,7 @@ def test_sigkill_in_the_prepare_stage_and_again(project):
     process.communicate()
     kept = project.records()
     assert len(kept) >= 3
-    code, _ = project.run("-m", "fast", "-n", "2")
+    code, _ = project.run("-m", "fast")
     assert code == 0
     assert {key: project.records()[key]["made"] for key in kept} == {key: record["made"] for key, record in kept.items()}
 

@@ -110,7 +110,8 @@ def test_a_claim_without_statement_or_with_a_foreign_control_is_refused(statemen
 def test_a_tier_with_an_unknown_field_is_refused_by_name(tmp_path):
     path = tmp_path / "tiers.toml"
     path.write_text(
-        '[fast]\ndata = "digits"\nneeds_gpu = false\n[fast.networks.linear]\nseeds = 1\nlevels = []\nrecipe = { speed = 3 }\n'
+        '[fast]\ndata = "digits"\nneeds_gpu = false\n'
+        "[fast.networks.linear]\nseeds = 1\nlevels = []\nrecipe = { speed = 3 }\n"
     )
     with pytest.raises(ValueError, match=r"tiers.toml, \[fast.networks.linear\].*speed"):
         read(path)

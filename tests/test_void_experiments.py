@@ -232,7 +232,7 @@ def test_a_network_that_is_not_the_one_it_is_called(built, named, difference):
 
 
 def test_dropout_that_is_swallowed():
-    with pytest.raises(ValueError, match="dropout is 0.2, but the network has no dropout layer"):
+    with pytest.raises(ValueError, match=r"dropout is 0\.2, but the network has no dropout layer"):
         train(build("mlp-1x512", 7, 1, 10), experiment(), replace(RECIPE, dropout=0.2), 0, "cpu")
 
 
