@@ -20,6 +20,7 @@ class Row:
     """One case of a claim: a network in a tier."""
 
     case: dict[str, Any]
+    about: str
     measured: str
     interval: str
     limit: str
@@ -61,7 +62,7 @@ def _card(claim: dict[str, Any], runs: Runs) -> Card:
     return Card(
         claim=claim,
         anchor=claim["id"].replace("/", "-"),
-        rows=[_row(case, scale) for case in claim["cases"] if case["judgement"] or case["verdict"] != "NOT RUN"],
+        rows=[_row(case, scale, runs) for case in claim["cases"] if case["judgement"] or case["verdict"] != "NOT RUN"],
         idle=[case for case in claim["cases"] if case["verdict"] == "NOT RUN"],
         rule=first["judgement"]["rule"] if first else "",
         origin=(first["paper"] or {}).get("origin") or "" if first else "",
@@ -87,15 +88,28 @@ def _paper_value(case: dict[str, Any]) -> float | None:
     return (case["paper"] or {}).get("value")
 
 
-def _row(case: dict[str, Any], scale: tuple[float, float] | None) -> Row:
+def _about(case: dict[str, Any], runs: Runs) -> str:
+    """On how many seeds and images the network was judged, and how wide it is."""
+    arms = [seeds for levels in case["runs"].values() for seeds in levels.values()]
+    specs = [runs[key]["spec"] for seeds in arms for key in seeds if key in runs]
+    if not specs:
+        return ""
+    count = max(map(len, arms))
+    images = f"{specs[0]['subset']} images" if specs[0].get("subset") else "all images"
+    width = specs[0].get("width", 1.0)
+    return f"{count} seed{'s' if count > 1 else ''}, {images}" + (f", width {width:g}" if width != 1 else "")
+
+
+def _row(case: dict[str, Any], scale: tuple[float, float] | None, runs: Runs) -> Row:
     judgement = case["judgement"]
     keys = sorted({key for levels in case["runs"].values() for seeds in levels.values() for key in seeds})
     if not judgement:
-        return Row(case, "", "", "", "", None, [], keys)
+        return Row(case, _about(case, runs), "", "", "", "", None, [], keys)
     unit, value = judgement["unit"], _paper_value(case)
     low, high = judgement["interval"]["low"], judgement["interval"]["high"]
     return Row(
         case,
+        _about(case, runs),
         number(judgement["measured"], unit),
         f"{number(low, unit, '−∞')} to {number(high, unit, '∞')}",
         limit(judgement),
