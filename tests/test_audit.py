@@ -230,8 +230,9 @@ def test_a_tier_that_cannot_run_here_says_why_and_what_it_would_cost(finished, t
     project = Project(tmp_path / "both")
     shutil.copytree(finished.store, project.store)
     project.edit("tiers.toml", (TIERS, TIERS + PAPER_TIER))
-    code, _ = project.run("-n", "2")
+    code, output = project.run("-n", "2")
     assert code == 10
+    assert re.search(r"NOT RUN: the paper tier needs a GPU; its \d+ runs cost up to", output)
     reasons = [case["reason"] for claim in project.audit()["claims"] for case in claim["cases"] if case["tier"] == "paper"]
     assert len(reasons) == 5
     pattern = (

@@ -94,6 +94,7 @@ def audit(*claims):
         "command": "pytest claims -m fast",
         "summary": {"HELD": 1, "NOT RUN": 0, "INCONCLUSIVE": 0, "ERROR": 0, "REFUTED": 0},
         "exit_code": 0,
+        "not_run": [{"reason": "the paper tier needs a GPU", "cost": "its 9 runs cost a lot"}],
         "claims": list(claims) or [claim()],
         "runs": {KEY: RUN},
         "data": {"digits": {"title": "digits", "train": 901, "test": 896, "classes": 10, "digest": KEY, "stand_in": False}},
