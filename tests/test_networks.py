@@ -42,7 +42,7 @@ def test_conv_bias_stands_beside_no_batch_norm():
 
 
 def test_local_response_normalization_is_tensorflows():
-    """x / (1 + 0.001/9 * sum of squares over 9 channels) ** 0.75, which leaves small activations alone."""
+    """Which is x / (1 + 0.001/9 * sum of squares over 9 channels) ** 0.75, which leaves small activations alone."""
     norm = next(layer for layer in build("alexnet", 7, 1, 10).modules() if isinstance(layer, nn.LocalResponseNorm))
     images = torch.randn(2, 64, 3, 3)
     squares = nn.functional.pad(images**2, (0, 0, 0, 0, 4, 4)).unfold(1, 9, 1).sum(-1)

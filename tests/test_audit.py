@@ -1,0 +1,312 @@
+"""The audit from the outside: a small project of one network, run as a user runs it."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+from filelock import FileLock
+
+ROOT = Path(__file__).parent.parent
+TIERS = """
+[fast]
+data = "digits"
+needs_gpu = false
+[fast.networks.mlp-1x512]
+subset = 300
+seeds = 5
+levels = [0.0, 0.5, 1.0]
+regularizers = { weight_decay = 1e-4 }
+[fast.networks.mlp-1x512.recipe]
+batch = 64
+learning_rate = 0.1
+momentum = 0.9
+decay = 0.999
+budget = 250
+patience = 30
+test_every = 0
+"""
+PAPER_TIER = (
+    TIERS.replace("fast", "paper").replace('"digits"', '"cifar10"').replace("needs_gpu = false", "needs_gpu = true")
+)
+
+
+class Project:
+    """A copy of the project whose fast tier takes a second."""
+
+    def __init__(self, folder):
+        self.folder, self.store = folder, folder / "store"
+        folder.mkdir()
+        for name in ("fixtures", "reports"):
+            (folder / name).symlink_to(ROOT / name)
+        for name in ("conftest.py", "pyproject.toml"):
+            shutil.copy(ROOT / name, folder)
+        shutil.copytree(ROOT / "claims", folder / "claims", ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / "claims" / "tiers.toml").write_text(TIERS)
+
+    @classmethod
+    def at(cls, folder):
+        """A project that was made before."""
+        project = cls.__new__(cls)
+        project.folder, project.store = folder, folder / "store"
+        return project
+
+    def command(self, *arguments):
+        store = [] if "--store" in arguments else ["--store", str(self.store)]
+        return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "claims", *store, "--report", "out", *arguments]
+
+    def start(self, *arguments):
+        environment = {**os.environ, "COLUMNS": "250"}
+        for name in [name for name in environment if name.startswith("PYTEST_")]:
+            del environment[name]  # what xdist tells its own workers
+        return subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments):
+        process = self.start(*arguments)
+        output, _ = process.communicate(timeout=120)
+        return process.returncode, output
+
+    def audit(self):
+        audit = json.loads((self.folder / "out" / "audit.json").read_text())
+        jsonschema.validate(audit, json.loads((ROOT / "reports" / "audit.schema.json").read_text()))
+        return audit
+
+    def records(self):
+        return {path.stem: json.loads(path.read_text()) for path in (self.store / "runs").glob("*.json")}
+
+    def edit(self, name, *changes):
+        path = self.folder / "claims" / name
+        text = path.read_text()
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        path.write_text(text)
+
+
+@pytest.fixture
+def project(tmp_path):
+    return Project(tmp_path / "project")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, request):
+    """A whole fast tier, made by two workers: once, also where these tests run in several processes."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if hasattr(request.config, "workerinput") else base) / "finished"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            code, output = Project(folder).run("-m", "fast", "-n", "2")
+            (folder / "first.json").write_text(json.dumps({"code": code, "output": output}))
+            shutil.copy(folder / "out" / "audit.json", folder / "audit.json")
+    project = Project.at(folder)
+    noted = json.loads((folder / "first.json").read_text())
+    project.code, project.output = noted["code"], noted["output"]
+    project.first = json.loads((folder / "audit.json").read_text())
+    return project
+
+
+def verdicts(audit):
+    return {case["nodeid"]: case["verdict"] for claim in audit["claims"] for case in claim["cases"]}
+
+
+def test_every_claim_is_decided_and_its_control_refuted(finished):
+    cases = [case for claim in finished.first["claims"] for case in claim["cases"]]
+    assert len(finished.first["claims"]) == 5
+    assert {case["control"]["verdict"] for case in cases} == {"REFUTED"}
+    assert all(case["judgement"] for case in cases)
+    assert {case["verdict"] for case in cases} == {"HELD"}
+    assert finished.code == finished.first["exit_code"] == 0
+
+
+def test_the_terminal_shows_a_table_and_where_the_report_lies(finished):
+    assert re.search(r"random-labels/zero-training-error +mlp-1x512 +✓ HELD +0.00 % .*≤ 0.66 % +0.66 %", finished.output)
+    assert f"report: {finished.folder / 'out' / 'audit.html'}" in finished.output
+    assert (finished.folder / "out" / "audit.html").exists()
+
+
+def test_one_process_makes_the_same_records(finished, tmp_path):
+    """Same verdicts, same run keys, byte-identical records apart from how they were made."""
+    alone = Project(tmp_path / "alone")
+    code, _ = alone.run("-m", "fast")
+    assert code == finished.code
+    assert verdicts(alone.audit()) == verdicts(finished.first)
+    strip = {"made": None, "sha256": None}
+    assert {key: {**record, **strip} for key, record in alone.records().items()} == {
+        key: {**record, **strip} for key, record in finished.records().items()
+    }
+
+
+def test_a_full_store_is_only_judged(finished, tmp_path):
+    project = Project(tmp_path / "again")
+    shutil.copytree(finished.store, project.store)
+    before = {path: path.stat().st_mtime_ns for path in (project.store / "runs").iterdir()}
+    code, output = project.run("-m", "fast")
+    assert code == finished.code
+    assert "training:" not in output
+    assert verdicts(project.audit()) == verdicts(finished.first)
+    assert {path: path.stat().st_mtime_ns for path in (project.store / "runs").iterdir()} == before
+
+
+def test_a_damaged_record_is_an_error_of_its_claims_alone(finished, tmp_path):
+    project = Project(tmp_path / "damaged")
+    shutil.copytree(finished.store, project.store)
+    claim = next(claim for claim in finished.first["claims"] if claim["id"] == "regularizers/not-necessary")
+    key = claim["cases"][0]["runs"]["full"]["0.0"][0]
+    path = project.store / "runs" / f"{key}.json"
+    path.write_text(path.read_text().replace('"status":"fit"', '"status":"fat"'))
+    code, output = project.run("-m", "fast")
+    damaged = {nodeid for nodeid, verdict in verdicts(project.audit()).items() if verdict == "ERROR"}
+    assert damaged == {nodeid for nodeid in verdicts(finished.first) if "without_regularizers" in nodeid}
+    assert code == 10
+    assert f"{key}.json is damaged: checksum" in output
+
+
+def test_sigkill_in_the_prepare_stage_and_again(project):
+    process = project.start("-m", "fast", "-n", "2")
+    deadline = time.monotonic() + 60
+    while len(project.records() if (project.store / "runs").exists() else {}) < 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    kept = project.records()
+    assert len(kept) >= 3
+    code, _ = project.run("-m", "fast", "-n", "2")
+    assert code == 0
+    assert {key: project.records()[key]["made"] for key in kept} == {key: record["made"] for key, record in kept.items()}
+
+
+def test_ctrl_c_exits_2_and_what_is_finished_stays(project):
+    process = project.start("-m", "fast")
+    deadline = time.monotonic() + 60
+    while len(project.records() if (project.store / "runs").exists() else {}) < 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert len(project.records()) >= 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["-m", "fats"], "fats"),
+        (["--device", "cuda:9"], "--device is 'cuda:9', but this machine has"),
+        (["--device", "gpu"], "--device is 'gpu', expected auto, cpu, cuda"),
+        (["--store", "/proc/nowhere"], "the store '/proc/nowhere' cannot be written to"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_4(project, arguments, sentence):
+    code, output = project.run(*arguments)
+    assert code == 4
+    assert sentence in output
+    assert "Traceback" not in output
+
+
+def test_nothing_selected_and_everything_skipped_exit_5(project):
+    project.edit("tiers.toml", (TIERS, TIERS + PAPER_TIER))
+    assert project.run("-m", "fast", "-k", "nothing_is_called_so")[0] == 5
+    code, output = project.run("-m", "paper", "--device", "auto")
+    assert code == 5
+    assert project.audit()["summary"]["NOT RUN"] == 5
+    assert "the paper tier needs a GPU" in output
+
+
+def test_a_tier_that_cannot_run_here_says_why_and_what_it_would_cost(finished, tmp_path):
+    project = Project(tmp_path / "both")
+    shutil.copytree(finished.store, project.store)
+    project.edit("tiers.toml", (TIERS, TIERS + PAPER_TIER))
+    code, _ = project.run("-n", "2")
+    assert code == 10
+    reasons = [case["reason"] for claim in project.audit()["claims"] for case in claim["cases"] if case["tier"] == "paper"]
+    assert len(reasons) == 5
+    pattern = (
+        r"the paper tier needs a GPU; its \d+ runs cost up to \d\.\de\+\d\d FLOPs, about \d+ (s|min|h|days) on one core"
+    )
+    assert all(re.match(pattern, reason) for reason in reasons)
+
+
+def test_a_claim_whose_control_is_not_refuted_cannot_be_believed(finished, tmp_path):
+    project = Project(tmp_path / "control")
+    shutil.copytree(finished.store, project.store)
+    project.edit("test_random_labels.py", ('{"random": Arm(corruption=0.0)}', "{}"))
+    code, output = project.run("-m", "fast", "-k", "accuracy_is_chance")
+    (case,) = project.audit()["claims"][0]["cases"]
+    assert code == 5
+    assert case["verdict"] == "ERROR"
+    assert "its control was HELD, expected REFUTED: the check cannot be believed" in output
+
+
+def test_a_refuted_claim_exits_1(finished, tmp_path):
+    project = Project(tmp_path / "refuted")
+    shutil.copytree(finished.store, project.store)
+    project.edit("test_random_labels.py", ('runs={"random": Arm(corruption=1.0)}', 'runs={"random": Arm(corruption=0.0)}'))
+    code, output = project.run("-m", "fast", "-k", "accuracy_is_chance")
+    assert code == 1
+    assert re.search(r"REFUTED: test accuracy is \d", output)
+
+
+def test_a_broken_contract_leaves_its_claims_not_run_with_the_reason(project):
+    """Labels that one permutation of the classes produced."""
+    with (project.folder / "conftest.py").open("a") as file:
+        file.write(
+            "\nimport numpy\nfrom fixtures.data import experiment\n"
+            "experiment.corrupt_labels = lambda labels, classes, p, *_: (labels + (3 if p else 0)) % classes\n"
+        )
+    code, output = project.run("-m", "fast", "-k", "training_error or without_regularizers")
+    (memorized, regularized) = (claim["cases"][0] for claim in project.audit()["claims"])
+    assert memorized["verdict"] == "NOT RUN"
+    assert "label corruption: the labels do not depend on the classes as a uniform corruption" in memorized["reason"]
+    assert regularized["verdict"] == "HELD"  # it rests on true labels
+    assert code == 10
+    assert "label corruption" in output
+
+
+def test_a_crashed_worker_is_an_error_and_the_others_are_judged(finished, tmp_path):
+    project = Project(tmp_path / "crash")
+    shutil.copytree(finished.store, project.store)
+    project.edit("test_regularizers.py", ("    arms = runs", "    import os; os._exit(1)\n    arms = runs"))
+    code, _ = project.run("-m", "fast", "-n", "2", "-k", "training_error or (without_regularizers and not control)")
+    (memorized, regularized) = (claim["cases"][0] for claim in project.audit()["claims"])
+    assert memorized["verdict"] == "HELD"
+    assert regularized["verdict"] == "ERROR"
+    assert "crashed" in regularized["reason"]
+    assert code == 10
+
+
+def test_a_plan_is_printed_and_nothing_is_made(project):
+    code, output = project.run("-m", "fast", "--plan", "-n", "2")
+    assert code == 0
+    assert re.search(r"\d+ distinct runs for 10 cases, 0 of them cached: at most \d\.\de\+\d\d FLOPs", output)
+    assert project.records() == {}
+    assert not (project.folder / "out").exists()
+
+
+def test_a_report_that_cannot_be_written_changes_no_verdict(finished, tmp_path):
+    project = Project(tmp_path / "report")
+    shutil.copytree(finished.store, project.store)
+    (project.folder / "out").write_text("in the way")
+    code, output = project.run("-m", "fast", "-k", "training_error")
+    assert code == 0
+    assert "report: not written: FileExistsError" in output
+    assert (project.folder / "out").read_text() == "in the way"
+
+
+def test_collection_imports_no_torch(project):
+    program = "import sys, pytest; pytest.main(['claims', '--collect-only', '-q']); print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=project.folder, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"

@@ -1,0 +1,147 @@
+"""The shape of the project: who imports whom, what every claim must have, and where numbers may stand."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from fixtures.networks import FACTORIES
+from fixtures.paper import Paper, figure, order
+from fixtures.tiers import read
+
+ROOT = Path(__file__).parent.parent
+PAPER = ROOT / "claims" / "paper.toml"
+ROOMS = ("data", "networks", "training", "runs", "statistics", "plugin")
+CLAIM_FILES = sorted((ROOT / "claims").glob("test_*.py"))
+SOURCES = [path for folder in ("claims", "fixtures", "reports") for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def room(path):
+    return path.relative_to(ROOT / "fixtures").parts[0] if path.is_relative_to(ROOT / "fixtures") else None
+
+
+FORBIDDEN = {
+    "claims": {"torch", "reports"},
+    "reports": {"torch", "fixtures", "claims", "numpy", "scipy"},
+    "fixtures": {"claims", "reports"},
+}
+# A room knows those that come before it, and nothing of those that come after.
+KNOWS = {
+    "data": {"data"},
+    "networks": {"networks"},
+    "statistics": {"statistics"},
+    "training": {"data", "networks", "statistics", "training"},
+}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_run_one_way(path):
+    found = set(imports(path))
+    tops = {name.partition(".")[0] for name in found}
+    assert not tops & FORBIDDEN[path.relative_to(ROOT).parts[0]]
+    if (name := room(path)) in KNOWS:
+        rooms = {part.split(".")[1] for part in found if part.startswith("fixtures.")}
+        assert rooms <= KNOWS[name], f"{name} must not know {rooms - KNOWS[name]}"
+    if room(path) not in (None, "plugin"):
+        assert "pytest" not in tops
+
+
+def test_statistics_knows_neither_torch_nor_files():
+    for path in (ROOT / "fixtures" / "statistics").glob("*.py"):
+        assert not {name.partition(".")[0] for name in imports(path)} & {"torch", "pathlib", "os", "io"}
+
+
+def declared():
+    for path in CLAIM_FILES:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef):
+                yield path, node
+
+
+@pytest.mark.parametrize(("path", "test"), list(declared()), ids=lambda value: getattr(value, "name", None))
+def test_every_claim_is_declared_with_a_statement_and_a_control(path, test):
+    decorator = test.decorator_list[0]
+    words = {keyword.arg for keyword in decorator.keywords}
+    assert decorator.func.id == "claim"
+    assert {"source", "refuted_by", "runs", "control"} <= words
+    assert ast.get_docstring(test)
+    assert decorator.args[0].value in order(PAPER)
+
+
+@pytest.mark.parametrize("path", CLAIM_FILES, ids=lambda path: path.name)
+def test_a_claim_file_says_what_would_refute_it_and_holds_no_number(path):
+    tree = ast.parse(path.read_text())
+    assert "Refuted by:" in ast.get_docstring(tree)
+    numbers = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, float)}
+    assert numbers <= {0.0, 1.0, 0.01}, "a level of corruption or a share of a learning rate; the rest is in paper.toml"
+
+
+def test_every_number_of_the_paper_has_its_place_and_every_limit_its_origin():
+    tables = tomllib.loads(PAPER.read_text())
+    for name in order(PAPER):
+        assert tables[name]["where"]
+        assert tables[name]["origin"]
+
+
+@pytest.mark.parametrize(("network", "value"), [("alexnet", 0.0018), ("mlp-1x512", 0.0066), ("nobody", None)])
+def test_the_papers_number_is_the_networks(network, value):
+    entry = Paper.read(PAPER, "random-labels/zero-training-error", "fast", network)
+    assert entry.value == value
+    assert entry.limit == 0.0066
+    with pytest.raises(AttributeError, match="'colour'"):
+        _ = entry.colour
+
+
+def test_a_limit_may_belong_to_a_tier():
+    margins = [
+        Paper.read(PAPER, "random-labels/chance-test-accuracy", tier, "alexnet").margin for tier in ("fast", "paper")
+    ]
+    assert margins == [0.06, 0.015]
+
+
+def test_the_papers_figures_are_data():
+    relative = figure(ROOT / "claims" / "figures.csv", "1b")
+    assert relative["inception"][-1] == (1.0, 3.6)
+    assert {len(points) for points in relative.values()} == {11}
+
+
+def test_the_tiers_train_the_papers_networks():
+    tiers = read(ROOT / "claims" / "tiers.toml")
+    for tier in tiers.values():
+        assert set(tier.networks) == set(FACTORIES) - {"linear"}
+    for name, plan in tiers["paper"].networks.items():
+        assert (plan.width, plan.subset, plan.recipe.batch, plan.recipe.decay) == (1.0, None, 128, 0.95)
+        assert plan.recipe.learning_rate == (0.1 if name.startswith("inception") else 0.01)
+        assert plan.recipe.momentum == 0.9
+
+
+def test_the_fast_tier_decays_per_step_as_the_paper_does():
+    for plan in read(ROOT / "claims" / "tiers.toml")["fast"].networks.values():
+        steps = -(-plan.subset // plan.recipe.batch)
+        assert plan.recipe.decay == pytest.approx(0.95 ** (steps / 391), abs=1e-6)
+
+
+def test_conftest_fits_on_one_screen():
+    assert len((ROOT / "conftest.py").read_text().splitlines()) <= 50
+
+
+def test_constraints_pin_every_dependency():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = {re.match(r"[A-Za-z0-9_.-]+", line)[0].lower().replace("_", "-") for line in wanted}
+    pinned = {
+        line.partition("==")[0].lower().replace("_", "-")
+        for line in (ROOT / "ci" / "constraints.txt").read_text().splitlines()
+        if "==" in line
+    }
+    assert names <= pinned

@@ -1,0 +1,179 @@
+"""The decision rules, on measurements written by hand: good ones, bad ones, and ones that cannot tell."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from fixtures.statistics.intervals import bounded_mean_interval, mean_interval, renaming_deviation
+from fixtures.statistics.judgement import Interval, Verdict, decide, plain
+from fixtures.statistics.rules import at_chance, at_most, grows_to_chance, ratio_at_most, share_kept
+
+ALPHA = 0.01
+HELD, REFUTED, INCONCLUSIVE = Verdict.HELD, Verdict.REFUTED, Verdict.INCONCLUSIVE
+RNG = np.random.default_rng(0)
+
+
+def exact(*values):
+    return [(value, value) for value in values]
+
+
+@pytest.mark.parametrize(
+    ("interval", "verdict"),
+    [
+        ((0.2, 0.3), HELD),
+        ((0.0, 1.0), HELD),  # exactly on both limits
+        ((1.0, 1.0), HELD),
+        ((1.1, 1.2), REFUTED),
+        ((-0.2, -0.1), REFUTED),
+        ((0.9, 1.1), INCONCLUSIVE),
+        ((-1.0, 2.0), INCONCLUSIVE),
+        ((math.nan, math.nan), INCONCLUSIVE),
+        ((0.5, math.inf), INCONCLUSIVE),
+    ],
+)
+def test_an_interval_decides_by_where_it_lies(interval, verdict):
+    assert decide(Interval(*interval), Interval(0.0, 1.0)) is verdict
+
+
+def test_students_interval_misses_as_often_as_it_says():
+    """5,000 means of five normal values: each end is passed with probability alpha, within four standard errors."""
+    misses = np.mean([mean_interval(RNG.standard_normal(5), 0.05).low > 0 for _ in range(5_000)])
+    assert abs(misses - 0.05) < 4 * math.sqrt(0.05 * 0.95 / 5_000)
+
+
+def test_one_run_gives_no_interval():
+    assert mean_interval([0.3], ALPHA) == Interval(-math.inf, math.inf)
+
+
+def test_the_binomial_is_a_floor():
+    assert mean_interval([0.5, 0.5], ALPHA, floor=0.1).high == pytest.approx(0.5 + stats.norm.isf(ALPHA) * 0.1)
+
+
+def test_bounds_widen_the_interval_on_their_side():
+    interval = bounded_mean_interval([(1.0, 1.0), (2.0, math.inf), (1.0, 1.0)], ALPHA)
+    assert interval.high == math.inf
+    assert math.isfinite(interval.low)
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        (exact(0, 0, 0, 0, 0), HELD),
+        (exact(0.0066, 0.0066, 0.0066), HELD),  # the paper's own worst case, exactly on the limit
+        (exact(0.0067, 0.0067, 0.0067), REFUTED),
+        (exact(0.9, 0.88, 0.91), REFUTED),
+        (exact(0, 0, 0, 0, 0.03), INCONCLUSIVE),
+        ([(0.0, 0.5), (0.0, 0.6), (0.0, 0.4)], INCONCLUSIVE),  # the budget ended while the loss still fell
+        (exact(0.0), INCONCLUSIVE),  # one run says nothing of its scatter
+        (exact(math.nan, 0, 0), INCONCLUSIVE),
+    ],
+)
+def test_training_error_at_most(values, verdict):
+    assert at_most(values, 0.0066, ALPHA, "training error").verdict is verdict
+
+
+def table(accuracy, classes=10, each=90):
+    """Predictions that are right with some accuracy and otherwise uniform."""
+    rows = np.full((classes, classes), (1 - accuracy) / (classes - 1))
+    np.fill_diagonal(rows, accuracy)
+    return [RNG.multinomial(each, row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "verdict"),
+    [([0.1] * 5, HELD), ([0.9] * 5, REFUTED), ([0.35] * 5, REFUTED), ([0.0] * 5, REFUTED), ([0.16] * 5, INCONCLUSIVE)],
+)
+def test_accuracy_at_chance(accuracies, verdict):
+    assert at_chance([table(accuracy) for accuracy in accuracies], 0.06, ALPHA).verdict is verdict
+
+
+def test_a_lucky_pair_of_seeds_does_not_make_chance():
+    """0 and 20 % are 10 % on average: the seeds' own scatter widens the interval."""
+    assert at_chance([table(0.0), table(0.2)], 0.06, ALPHA).verdict is INCONCLUSIVE
+
+
+def test_renaming_deviation_is_the_scatter_over_all_renamings():
+    counts = np.array(table(0.3))
+    accuracies = [np.trace(counts[:, RNG.permutation(10)]) / counts.sum() for _ in range(20_000)]
+    assert renaming_deviation(counts) == pytest.approx(np.std(accuracies), rel=0.02)
+
+
+def test_renaming_deviation_of_independent_predictions_is_the_binomial():
+    deviations = [renaming_deviation(table(0.1)) for _ in range(200)]
+    assert np.mean(deviations) == pytest.approx(math.sqrt(0.1 * 0.9 / 900), rel=0.03)
+
+
+def growth(*means, seeds=4, scatter=0.01):
+    return {level: list(mean + scatter * RNG.standard_normal(seeds)) for level, mean in enumerate(means)}
+
+
+CHANCE = [table(0.1) for _ in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("errors", "end", "verdict"),
+    [
+        (growth(0.1, 0.5, 0.9), CHANCE, HELD),
+        (growth(0.1, 0.5, 0.7, 0.86, 0.9), CHANCE, HELD),
+        (growth(0.9, 0.5, 0.1), CHANCE, REFUTED),
+        (growth(0.1, 0.9, 0.5, 0.9), CHANCE, REFUTED),  # grows, but falls by forty points on the way
+        (growth(0.1, 0.3, 0.5), [table(0.5) for _ in range(4)], REFUTED),  # grows, but ends far from chance
+        (growth(0.5, 0.5, 0.5, scatter=0.05), CHANCE, INCONCLUSIVE),
+    ],
+)
+def test_error_grows_to_chance(errors, end, verdict):
+    assert grows_to_chance(errors, end, 0.06, ALPHA).verdict is verdict
+
+
+def test_an_error_that_is_no_number_is_no_trend():
+    with pytest.raises(ValueError, match="not a number"):
+        grows_to_chance({0: [0.1] * 4, 1: [0.5] * 4, 2: [math.nan] * 4}, CHANCE, 0.06, ALPHA)
+
+
+@pytest.mark.parametrize(
+    ("slow", "fast", "verdict"),
+    [
+        (exact(36, 34, 38), exact(10, 10, 10), HELD),
+        (exact(100, 100), exact(10, 10), HELD),  # exactly on the limit
+        (exact(300, 310, 290), exact(10, 10, 10), REFUTED),
+        ([(300.0, math.inf)] * 3, exact(10, 10, 11), REFUTED),  # not fitted within thirty times as long
+        ([(30.0, math.inf)] * 3, exact(10, 10, 11), INCONCLUSIVE),  # watched for too short
+        (exact(36, 34, 38), [(10.0, math.inf), *exact(10, 10)], HELD),  # slower true labels only shrink the factor
+        (exact(20, 200, 60), exact(10, 10, 10), INCONCLUSIVE),
+        (exact(36), exact(10), INCONCLUSIVE),
+    ],
+)
+def test_ratio_at_most(slow, fast, verdict):
+    assert ratio_at_most(slow, fast, 10.0, ALPHA, "epochs").verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("without", "full", "verdict"),
+    [
+        ([0.90, 0.91, 0.92], [0.91, 0.92, 0.93], HELD),
+        ([0.1, 0.11, 0.09], [0.91, 0.92, 0.93], REFUTED),
+        ([0.7, 0.8, 0.75], [0.91, 0.92, 0.93], INCONCLUSIVE),
+        ([math.nan, 0.9, 0.9], [0.9, 0.9, 0.9], INCONCLUSIVE),
+    ],
+)
+def test_share_kept(without, full, verdict):
+    assert share_kept(without, full, 10, 900, 0.768, ALPHA).verdict is verdict
+
+
+def test_a_share_of_equal_seeds_still_has_the_scatter_of_its_test_set():
+    small, large = (share_kept([0.9] * 3, [0.9] * 3, 10, tested, 0.768, ALPHA) for tested in (100, 10_000))
+    assert small.interval.high - 1 == pytest.approx(10 * (large.interval.high - 1))
+    assert large.interval.high > 1
+
+
+def test_a_judgement_is_plain_values():
+    """Nothing that JSON or xdist cannot carry, whatever numpy made of it."""
+    fields = at_chance(CHANCE, 0.06, ALPHA).to_dict()
+    assert {type(value) for value in fields["values"]["by seed"]} == {float}
+    assert type(fields["measured"]) is float
+    assert type(fields["verdict"]) is str
+    assert plain({"a": [np.float32(1), np.int64(2), math.inf, math.nan, None, True]}) == {
+        "a": [1.0, 2.0, None, None, None, True]
+    }

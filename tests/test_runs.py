@@ -1,0 +1,228 @@
+"""Identity, plan and prepare stage."""
+
+import subprocess
+import sys
+import threading
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from fixtures.data.contracts import ContractBroken
+from fixtures.data.datasets import DataUnavailable
+from fixtures.declaration import Arm, Case, Claim, Control, Sweep, cases, claim
+from fixtures.runs import identity, prepare
+from fixtures.runs.cost import flops, forward_flops, human_time
+from fixtures.runs.identity import canonical, key
+from fixtures.runs.plan import Plan, keys_of
+from fixtures.runs.session import CONTRACT, DATA, ERROR, Failure, Heartbeat, Session
+from fixtures.runs.store import Store
+from fixtures.tiers import NetworkPlan, Tier, read
+from fixtures.training.spec import Recipe, RunSpec
+
+ROOT = Path(__file__).parent.parent
+RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
+SPEC = RunSpec(data="digits", network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
+PLANS = {"mlp-1x512": NetworkPlan(RECIPE, {"weight_decay": 0.1}, 2, (0.0, 0.5, 1.0), 0.1, 50)}
+TIER = Tier("fast", "digits", False, PLANS)
+
+
+def declared(**changes):
+    arms = {"random": Arm(corruption=1.0), "true": Arm()}
+    base = {"id": "a/b", "statement": "s", "source": "t", "refuted_by": "r", "runs": arms, "control": Control("c", {})}
+    return Claim(**{**base, **changes})
+
+
+def test_canonical_json_has_one_form():
+    assert canonical({"b": [1, 0.5], "a": None}) == '{"a":null,"b":[1,0.5]}'
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonical(float("nan"))
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(RunSpec) if field.name not in ("recipe", "data")])
+def test_every_field_of_a_spec_is_in_its_key(field):
+    other = {"network": "linear", "seed": 1, "corruption": 0.5, "inputs": "random", "subset": 51, "width": 0.2}[field]
+    assert key(replace(SPEC, **{field: other}), "cpu") != key(SPEC, "cpu")
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(Recipe)])
+def test_every_field_of_a_recipe_is_in_the_key(field):
+    value = getattr(RECIPE, field)
+    other = (not value) if isinstance(value, bool) else value + 1
+    assert key(replace(SPEC, recipe=replace(RECIPE, **{field: other})), "cpu") != key(SPEC, "cpu")
+
+
+@pytest.mark.parametrize("part", ["engine_digest", "torch_minor"])
+def test_code_and_torch_are_in_the_key(monkeypatch, part):
+    before = key(SPEC, "cpu")
+    monkeypatch.setattr(identity, part, lambda: "another")
+    assert key(SPEC, "cpu") != before
+
+
+def test_numerics_are_in_the_key_and_the_card_is_not():
+    assert key(SPEC, "cpu") != key(SPEC, "cuda:0") == key(SPEC, "cuda:3")
+
+
+def test_a_spec_survives_json():
+    assert RunSpec.from_dict(SPEC.to_dict()) == SPEC
+
+
+def test_a_claim_names_its_runs_as_data():
+    case = Case(declared(), TIER, "mlp-1x512", False)
+    assert [(spec.corruption, spec.seed) for spec in case.needs()] == [(1.0, 0), (1.0, 1), (0.0, 0), (0.0, 1)]
+
+
+def test_a_control_is_the_claim_on_other_runs():
+    control = Control("c", {"random": Arm(corruption=1.0, network="linear", learning_rate=0.1)})
+    needs = Case(declared(control=control), TIER, "mlp-1x512", True).needs()
+    assert {spec.network for spec in needs} == {"linear", "mlp-1x512"}
+    assert [spec.recipe.learning_rate for spec in needs] == pytest.approx([0.01, 0.01, 0.1, 0.1])
+
+
+def test_a_regularized_arm_has_the_networks_regularizers():
+    arm = Arm(regularized=True).specs(TIER, "mlp-1x512")
+    assert {spec.recipe.weight_decay for spec in arm[0.0]} == {0.1}
+
+
+def test_a_permuted_sweep_files_each_level_under_another():
+    plain, permuted = (Sweep(permuted=flag).specs(TIER, "mlp-1x512") for flag in (False, True))
+    assert [specs[0].corruption for specs in plain.values()] == [0.0, 0.5, 1.0]
+    assert [specs[0].corruption for specs in permuted.values()] == [1.0, 0.5, 0.0]
+    assert list(permuted) == list(plain)
+
+
+def test_a_control_may_be_for_some_networks():
+    tier = replace(TIER, networks={**PLANS, "linear": PLANS["mlp-1x512"]})
+    found = cases(declared(control=Control("c", {}, networks=("linear",))), {"fast": tier})
+    assert [str(case) for case in found] == ["fast-mlp-1x512", "fast-linear", "fast-linear-control"]
+
+
+@pytest.mark.parametrize(("statement", "arms"), [(None, {}), ("It holds.", {"unknown": Arm()})])
+def test_a_claim_without_statement_or_with_a_foreign_control_is_refused(statement, arms):
+    def test():
+        pass
+
+    test.__doc__ = statement
+    with pytest.raises(TypeError, match="'a/b'"):
+        claim("a/b", source="s", refuted_by="r", runs={"random": Arm()}, control=Control("c", arms))(test)
+
+
+def test_a_tier_with_an_unknown_field_is_refused_by_name(tmp_path):
+    path = tmp_path / "tiers.toml"
+    path.write_text(
+        '[fast]\ndata = "digits"\nneeds_gpu = false\n[fast.networks.linear]\nseeds = 1\nlevels = []\nrecipe = { speed = 3 }\n'
+    )
+    with pytest.raises(ValueError, match=r"tiers.toml, \[fast.networks.linear\].*speed"):
+        read(path)
+
+
+def test_runs_that_claims_share_are_planned_once(tmp_path):
+    both = [Case(declared(id=name), TIER, "mlp-1x512", False) for name in ("a/b", "c/d")]
+    plan = Plan.of(both, "cpu")
+    assert len(plan.runs) == 4
+    assert sorted(plan.runs) == sorted(k for arm in keys_of(both[0], "cpu").values() for keys in arm.values() for k in keys)
+    missing = list(plan.missing(Store(tmp_path)).values())
+    assert [spec.corruption for spec in missing] == [1.0, 1.0, 0.0, 0.0]  # the longest first
+
+
+def test_flops_are_counted_on_the_network():
+    assert forward_flops("linear", 7, 1, 10, 1.0) == 2 * 49 * 10
+    assert forward_flops("mlp-1x512", 28, 3, 10, 1.0) == 2 * (2352 * 512 + 512 * 10)
+    assert forward_flops("inception", 28, 3, 10, 1.0) == pytest.approx(408.4e6, rel=0.001)
+    assert flops(replace(SPEC, network="linear")) == 2 * 49 * 10 * 50 * 4 * 2
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"), [(0.001, "1 s"), (0.5, "30 s"), (90, "90 min"), (300, "5 h"), (1e4, "7 days")]
+)
+def test_durations_are_told_as_a_person_would(minutes, text):
+    assert human_time(minutes) == text
+
+
+def plan_of(count):
+    specs = [replace(SPEC, seed=seed) for seed in range(count)]
+    return {key(spec, "cpu"): spec for spec in specs}
+
+
+def test_a_drained_plan_is_in_the_store_and_not_made_again(tmp_path, monkeypatch):
+    store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(3)
+    prepare.drain(plan, store, session, "cpu", "main")
+    assert all(store.read(name)["spec"] == spec.to_dict() for name, spec in plan.items())
+    monkeypatch.setattr(prepare, "carry_out", lambda *_: pytest.fail("was made again"))
+    prepare.drain(plan, store, session, "cpu", "main")
+
+
+def test_a_record_is_the_same_wherever_it_is_made(tmp_path):
+    """Apart from what it says of how it was made."""
+    stores = [Store(tmp_path / name) for name in ("one", "other")]
+    for store in stores:
+        prepare.drain(plan_of(1), store, Session(tmp_path / "s"), "cpu", "main")
+    records = [{**store.read(next(iter(plan_of(1)))), "made": None} for store in stores]
+    assert canonical(records[0]) == canonical(records[1])
+
+
+def test_two_drains_share_the_work(tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr(prepare, "carry_out", lambda spec, *_: made.append(spec.seed) or {"result": spec.seed})
+    store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(8)
+    threads = [threading.Thread(target=prepare.drain, args=(plan, store, session, "cpu", f"gw{n}")) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(made) == list(range(8))
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (ContractBroken("fresh weights", "it was trained"), CONTRACT),
+        (DataUnavailable("gone"), DATA),
+        (RuntimeError("boom"), ERROR),
+    ],
+)
+def test_a_run_that_cannot_be_made_is_noted_and_tried_once(tmp_path, monkeypatch, error, kind):
+    attempts = []
+
+    def fail(*_):
+        attempts.append(1)
+        raise error
+
+    monkeypatch.setattr(prepare, "carry_out", fail)
+    store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(2)
+    for _ in range(2):
+        prepare.drain(plan, store, session, "cpu", "main")
+    failures = [session.failure(name) for name in plan]
+    assert [failure.kind for failure in failures] == [kind, kind]
+    assert all(str(error) in failure.message for failure in failures)
+    assert len(attempts) == 2
+    assert session.beats() == {}
+
+
+def test_a_lock_whose_holder_was_killed_is_free(tmp_path):
+    program = (
+        "import sys; from pathlib import Path; from fixtures.runs.store import Store\n"
+        "Store(Path(sys.argv[1])).lock('k').acquire(); print('held', flush=True); sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    ) as child:
+        assert child.stdout.readline() == b"held\n"
+        child.kill()
+        child.wait()
+        with Store(tmp_path).lock("k").acquire(timeout=1):
+            pass
+
+
+def test_the_notes_of_a_session(tmp_path):
+    session = Session(tmp_path)
+    assert session.manifest() is None
+    session.write_manifest({"runs": 1})
+    session.write_manifest({"runs": 2})
+    assert session.manifest() == {"runs": 1}  # the first worker's; all collect the same
+    session.fail("k", Failure(ERROR, "boom"))
+    assert session.failure("k") == Failure(ERROR, "boom")
+    session.beat("gw0", Heartbeat("run", 3, 10, 0.5))
+    assert session.beats() == {"gw0": Heartbeat("run", 3, 10, 0.5)}
+    session.beat("gw0", None)
+    assert session.beats() == {}

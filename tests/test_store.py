@@ -1,0 +1,156 @@
+"""The store keeps what it is given, notices what is damaged, and survives being killed."""
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from fixtures.runs import store as room
+from fixtures.runs.store import DamagedRecord, Store, StoreUnusable, write_atomically
+
+KEY = "a" * 64
+RECORD = {"result": {"train_error": 0.0, "curve": [0.5, 0.25]}}
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+def test_what_is_written_is_read(store):
+    assert not store.has(KEY)
+    store.write(KEY, RECORD)
+    assert store.has(KEY)
+    assert store.read(KEY) == {"schema": 1, "key": KEY, **RECORD}
+
+
+def test_the_same_record_is_the_same_bytes(store):
+    store.write(KEY, RECORD)
+    first = store.path(KEY).read_bytes()
+    store.write(KEY, dict(reversed(RECORD.items())))
+    assert store.path(KEY).read_bytes() == first
+
+
+def test_a_run_that_was_not_made_is_a_key_error(store):
+    with pytest.raises(KeyError):
+        store.read(KEY)
+
+
+def test_every_flipped_bit_is_noticed(store):
+    store.write(KEY, RECORD)
+    content = store.path(KEY).read_bytes()
+    for place in range(len(content)):
+        for bit in range(8):
+            damaged = bytearray(content)
+            damaged[place] ^= 1 << bit
+            store.path(KEY).write_bytes(damaged)
+            with pytest.raises(DamagedRecord, match=r"damaged|not a stored run"):
+                store.read(KEY)
+
+
+def test_every_cut_is_noticed(store):
+    store.write(KEY, RECORD)
+    content = store.path(KEY).read_bytes()
+    for length in range(len(content)):
+        store.path(KEY).write_bytes(content[:length])
+        with pytest.raises(DamagedRecord):
+            store.read(KEY)
+
+
+@pytest.mark.parametrize("text", ["[]", "null", "{}", '{"sha256": "x"}', "7"])
+def test_json_that_is_no_record_is_noticed(store, text):
+    store.path(KEY).write_text(text)
+    with pytest.raises(DamagedRecord):
+        store.read(KEY)
+
+
+def test_a_record_under_another_name_is_noticed(store):
+    store.write(KEY, RECORD)
+    other = "b" * 64
+    store.path(KEY).rename(store.path(other))
+    with pytest.raises(DamagedRecord, match="damaged"):
+        store.read(other)
+
+
+@pytest.mark.parametrize("failing", ["fsync", "replace"])
+def test_a_failed_write_leaves_what_was_there(store, monkeypatch, failing):
+    store.write(KEY, RECORD)
+
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(*((os, "fsync", full) if failing == "fsync" else (Path, "replace", full)))
+    with pytest.raises(OSError, match=r"disk full writing .* \(need \d+ bytes, free \d+\)"):
+        store.write(KEY, {"result": "new"})
+    monkeypatch.undo()
+    assert store.read(KEY)["result"] == RECORD["result"]
+    assert [path.name for path in (store.folder / "runs").iterdir()] == [f"{KEY}.json"]
+
+
+def test_sigkill_while_writing_leaves_whole_records(tmp_path):
+    """A child that writes without end, killed at a random moment, many times."""
+    store = Store(tmp_path)
+    program = (
+        "import sys; from pathlib import Path; from fixtures.runs.store import Store\n"
+        "store = Store(Path(sys.argv[1])); print('ready', flush=True); number = 0\n"
+        "while True:\n    number += 1; store.write(f'{number % 5:064x}', {'result': 'x' * 20000 + str(number)})\n"
+    )
+    for attempt in range(8):
+        with subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path)],
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parent.parent,
+        ) as child:
+            child.stdout.readline()
+            time.sleep(0.02 + 0.013 * attempt)
+            child.send_signal(signal.SIGKILL)
+    for path in (store.folder / "runs").glob("*.json"):
+        store.read(path.stem)
+
+
+def test_what_was_left_half_written_is_swept_after_a_day(store):
+    old, new = (store.folder / "runs" / name for name in (".tmp-old", ".tmp-new"))
+    session = store.folder / "sessions" / "yesterday"
+    session.mkdir()
+    for path in (old, new):
+        path.write_text("half")
+    for path in (old, session):
+        os.utime(path, (time.time() - 2 * 24 * 3600,) * 2)
+    assert store.sweep() == 2
+    assert new.exists()
+    assert not old.exists()
+    assert not session.exists()
+
+
+def test_a_lock_is_held_by_one(store):
+    from filelock import FileLock, Timeout
+
+    with store.lock(KEY), pytest.raises(Timeout):
+        FileLock(store.folder / "locks" / f"{KEY}.lock", is_singleton=False).acquire(timeout=0)
+
+
+def test_a_folder_that_cannot_be_is_quoted(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(StoreUnusable, match=r"file.*expected a folder"):
+        Store(tmp_path / "file")
+
+
+def test_nan_is_stored_as_null(store):
+    store.write(KEY, {"result": {"loss": float("nan")}})
+    assert store.read(KEY)["result"] == {"loss": None}
+
+
+def test_the_temporary_file_lies_beside_its_target(tmp_path, monkeypatch):
+    """A rename is atomic only within a file system."""
+    seen = []
+    replace = Path.replace
+    monkeypatch.setattr(Path, "replace", lambda path, target: (seen.append(path), replace(path, target))[1])
+    write_atomically(tmp_path / "a.json", json.dumps({}))
+    assert [path.parent for path in seen] == [tmp_path]
+    assert room.STALE > 0
