@@ -88,6 +88,19 @@ def test_a_flipped_byte_is_refused(place, where):
     assert list(place.iterdir()) == [path]
 
 
+def test_a_flipped_byte_in_the_unpacked_folder_is_refused(place):
+    unpacked = write_unpacked(place, python_members(BATCHES))
+    path = place / PYTHON.batches[4]
+    content = bytearray(path.read_bytes())
+    content[30_000] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DataUnavailable, match="data_batch_5 is damaged or another file: md5:"):
+        cifar10.decode(place, python=replace(PYTHON, batch=BATCH), unpacked=unpacked)
+    path.unlink()
+    with pytest.raises(DataUnavailable, match=r"not whole: .*data_batch_5 is missing"):
+        cifar10.decode(place, python=replace(PYTHON, batch=BATCH), unpacked=unpacked)
+
+
 def test_a_cut_archive_is_refused(place):
     binary = write_archive(place, binary_members(BATCHES))
     path = place / binary.file.name
@@ -255,6 +268,18 @@ def tiny_mnist(seed=0):
         header = bytes((0, 0, 8, len(shape))) + b"".join(size.to_bytes(4, "big") for size in shape)
         files[file.name] = header + values.tobytes()
     return files
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_flipped_byte_in_an_idx_file_is_refused(place, packed):
+    content = tiny_mnist()
+    published = tuple(Published(name, len(part), digest_of_bytes(part, "md5")) for name, part in content.items())
+    for name, part in content.items():
+        changed = part[:-1] + bytes([part[-1] ^ 1]) if name == "t10k-images-idx3-ubyte" else part
+        path = place / (f"{name}.gz" if packed else name)
+        path.write_bytes(gzip.compress(changed) if packed else changed)
+    with pytest.raises(DataUnavailable, match=r"t10k-images-idx3-ubyte\S* is damaged or another file: md5:"):
+        mnist.decode(place, published, (10, 10))
 
 
 def test_fetch_downloads_and_decodes(place, monkeypatch, capsys, new_process):

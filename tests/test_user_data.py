@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fixtures.data import cifar10, datasets
+from fixtures.data import cifar10, contracts, datasets
+from fixtures.data.corruption import INPUTS
+from fixtures.data.experiment import prepare
 from fixtures.plugin.provenance import describe_data
 from tests.attacks.make_user_data import arrays, write_folder
 
@@ -166,6 +168,19 @@ def test_unknown_names_are_quoted(name):
     with pytest.raises(ValueError, match="no data set is named") as caught:
         datasets.describe(name)
     assert repr(name) in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", INPUTS)
+def test_colour_images_keep_the_contracts(tmp_path, kind):
+    """Also where one channel is darker than the others, as blue is in photographs."""
+    draw = np.random.default_rng(3)
+    made = {f"{split}_images": draw.integers(0, 256, (1000, 10, 10, 3), dtype=np.uint8) for split in ("train", "test")}
+    for images in made.values():
+        images[..., 2] //= 2
+    labels = np.arange(1000) % 10
+    np.savez(tmp_path / "mine.npz", **made, train_labels=labels, test_labels=labels)
+    experiment = prepare(f"npz:{tmp_path / 'mine.npz'}", None, kind, 0.5, 0)
+    assert len(contracts.check(experiment)) == len(contracts.CONTRACTS)
 
 
 def test_describing_needs_no_torch(tmp_path):
