@@ -1,0 +1,29 @@
+"""What tests of more than one file use."""
+
+import pytest
+
+from fixtures.data import datasets, folder, listing
+
+
+def forget():
+    """Forget what a new process would not know of the data sets."""
+    for cached in (datasets.describe, datasets.load, datasets.digest, listing.listing, folder._shape):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def new_process():
+    """What makes this process forget the data sets that it has seen."""
+    forget()
+    yield forget
+    forget()
+
+
+@pytest.fixture
+def own_folders(monkeypatch, tmp_path, new_process):
+    """A data folder and a cache of the test's own; returns the data folder."""
+    monkeypatch.setenv("RETHINKING_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("RETHINKING_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    (tmp_path / "data").mkdir()
+    return tmp_path / "data"
