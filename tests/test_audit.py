@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 from filelock import FileLock
 
@@ -206,6 +207,11 @@ def test_ctrl_c_exits_2_and_what_is_finished_stays(project):
     [
         (["-m", "fats"], "fats"),
         (["--device", "cuda:9"], "--device is 'cuda:9', but this machine has"),
+        (["--networks", "resnet"], "--networks has 'resnet', expected some of mlp-1x512"),
+        (["--subset", "3"], "--subset is 3, expected 10 to 901 images of digits"),
+        (["--seeds", "0"], "--seeds is 0, expected a positive number"),
+        (["--dataset", "imagenet"], "no data set is named 'imagenet'"),
+        (["--dataset", "folder:/nowhere"], "folder:/nowhere is not a folder"),
         (["--device", "gpu"], "--device is 'gpu', expected auto, cpu, cuda"),
         (["--store", "/proc/nowhere"], "the store '/proc/nowhere' cannot be written to"),
     ],
@@ -295,6 +301,26 @@ def test_a_plan_is_printed_and_nothing_is_made(project):
     assert re.search(r"\d+ distinct runs for 10 cases, 0 of them cached: at most \d\.\de\+\d\d FLOPs", output)
     assert project.records() == {}
     assert not (project.folder / "out").exists()
+
+
+def test_a_tier_on_other_images_at_another_scale(project):
+    """Noise in an npz file, with labels that mean nothing: memorized all the same."""
+    draw = np.random.default_rng(0)
+    arrays = {
+        f"{split}_{what}": draw.integers(0, high, (count, *shape), dtype=kind)
+        for split, count in (("train", 120), ("test", 200))
+        for what, high, shape, kind in (("images", 256, (8, 8), np.uint8), ("labels", 10, (), np.int64))
+    }
+    np.savez(project.folder / "noise.npz", **arrays)
+    dataset = f"npz:{project.folder / 'noise.npz'}"
+    code, output = project.run(
+        "-m", "fast", "--dataset", dataset, "--subset", "100", "--seeds", "2", "-k", "training_error"
+    )
+    (case,) = project.audit()["claims"][0]["cases"]
+    assert len(case["runs"]["random"]["1.0"]) == 2
+    assert case["verdict"] in ("HELD", "ERROR"), output  # softmax regression may memorize a hundred images too
+    assert case["judgement"]["verdict"] == "HELD"
+    assert code in (0, 5)
 
 
 def test_a_report_that_cannot_be_written_changes_no_verdict(finished, tmp_path):
