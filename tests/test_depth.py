@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from fixtures.data import datasets
-from fixtures.theory import depth, expressivity, rational
+from fixtures.theory import dense, depth, expressivity, rational
 
 DEPTHS = range(2, 17)
 
@@ -56,18 +56,18 @@ def test_the_stages_are_linear_layers_and_relu_alone(k):
     """The dense network of the same function has the depth, the width and, shared projection aside, the weights."""
     points, labels = sample(60, 5)
     network = depth.build(points, labels, k)
-    dense = network.dense()
-    linear = [layer for layer in dense if isinstance(layer, nn.Linear)]
+    plain = dense.dense(network)
+    linear = [layer for layer in plain if isinstance(layer, nn.Linear)]
     assert len(linear) == k
-    assert len(dense) == 2 * k - 1
+    assert len(plain) == 2 * k - 1
     assert max(layer.out_features for layer in linear) == network.width
-    projected = sum(torch.count_nonzero(parameter).item() for parameter in dense.parameters())
+    projected = sum(torch.count_nonzero(parameter).item() for parameter in plain.parameters())
     shared = 5 * (linear[0].out_features - 1)
     starts = k - 2  # each later interval starts at the carry's zero: a bias that is 0
     assert projected - shared == network.weight_count() - starts
     everywhere = torch.from_numpy(np.random.default_rng(1).uniform(-300, 300, (200, 5)))
-    torch.testing.assert_close(dense(everywhere)[:, 0], network(everywhere), rtol=1e-9, atol=1e-9 * np.abs(labels).max())
-    assert np.abs(expressivity.evaluate(dense, points.astype(float), 60)[:, 0] - labels).max() < 1e-9
+    torch.testing.assert_close(plain(everywhere)[:, 0], network(everywhere), rtol=1e-9, atol=1e-9 * np.abs(labels).max())
+    assert np.abs(expressivity.evaluate(plain, points.astype(float), 60)[:, 0] - labels).max() < 1e-9
 
 
 def test_depth_two_is_theorem_1():

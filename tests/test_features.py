@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from fixtures.data import datasets
-from fixtures.theory import dual, features, kernels
+from fixtures.theory import dual, features, gabor, kernels
 
 
 def digits(count=None):
@@ -20,8 +20,8 @@ def noise(n=6, channels=3, side=12, seed=0):
 
 
 def test_gabor_filters_ignore_flat_areas_and_answer_to_their_wave():
-    for wavelength, bank in zip(features.WAVELENGTHS, features.gabor_bank(), strict=True):
-        assert bank.shape[:2] == (2 * features.ORIENTATIONS, 1)
+    for wavelength, bank in zip(gabor.WAVELENGTHS, gabor.filter_bank(), strict=True):
+        assert bank.shape[:2] == (2 * gabor.ORIENTATIONS, 1)
         assert bank.sum((1, 2, 3)).abs().max() < 1e-15
         x = torch.arange(64, dtype=torch.float64)
         waves = [torch.cos(2 * math.pi / length * x).expand(1, 1, 64, 64) for length in (wavelength, 3 * wavelength)]
@@ -34,15 +34,15 @@ def test_gabor_filters_ignore_flat_areas_and_answer_to_their_wave():
 def test_gabor_features_do_not_depend_on_blocks():
     images = noise(5, 1, 28)
     steps = []
-    found = features.gabor(images, 2, lambda done, of: steps.append((done, of)))
+    found = gabor.features(images, 2, lambda done, of: steps.append((done, of)))
     assert found.shape == (5, 2 * 8 * 7 * 7)
-    torch.testing.assert_close(found, features.gabor(images, 100), rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(found, gabor.features(images, 100), rtol=1e-12, atol=1e-12)
     assert steps == [(2, 5), (4, 5), (5, 5)]
 
 
 def test_gabor_features_of_digits_generalize():
     train, labels, test, test_labels = digits()
-    found, unseen = features.gabor(train), features.gabor(test)
+    found, unseen = gabor.features(train), gabor.features(test)
     machine = kernels.fit(found, dual.one_hot(labels, 10), kernels.relative_gamma(found, 1.0))
     assert kernels.error_rate(machine(found), labels) == 0
     assert kernels.error_rate(machine(unseen), test_labels) < 0.05
@@ -119,6 +119,6 @@ def test_random_features_of_digits_interpolate_and_generalize():
 
 def test_bad_images_are_named():
     with pytest.raises(ValueError, match=r"\(6, 3, 12, 12\), expected \(n, 1, side, side\)"):
-        features.gabor(noise())
+        gabor.features(noise())
     with pytest.raises(ValueError, match=r"sides from 6"):
         features.random_filters(noise(side=5), 3, 0)
