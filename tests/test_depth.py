@@ -33,7 +33,7 @@ def test_digits_with_random_classes_at_every_depth(k):
     points = data.train_images.reshape(len(data.train_labels), -1)
     labels = np.random.default_rng(k).permutation(data.train_labels)
     network = depth.build(points, labels, k)
-    values = expressivity.evaluate(network, points, network.width)
+    values = expressivity.evaluate(network, points)
     rounding = expressivity.rounding_error(expressivity.build(points, labels), points, labels)
     assert np.array_equal(np.rint(values), labels)
     assert np.abs(values - labels).max() / labels.max() <= rounding
@@ -67,21 +67,21 @@ def test_the_stages_are_linear_layers_and_relu_alone(k):
     assert projected - shared == network.weight_count() - starts
     everywhere = torch.from_numpy(np.random.default_rng(1).uniform(-300, 300, (200, 5)))
     torch.testing.assert_close(plain(everywhere)[:, 0], network(everywhere), rtol=1e-9, atol=1e-9 * np.abs(labels).max())
-    assert np.abs(expressivity.evaluate(plain, points.astype(float), 60)[:, 0] - labels).max() < 1e-9
+    assert np.abs(expressivity.evaluate(plain, points.astype(float))[:, 0] - labels).max() < 1e-9
 
 
 def test_depth_two_is_theorem_1():
     points, labels = sample(50, 4)
     deep, flat = depth.build(points, labels, 2), expressivity.build(points, labels)
     assert expressivity.parameter_count(deep) == expressivity.parameter_count(flat) == 2 * 50 + 4
-    assert np.array_equal(expressivity.evaluate(deep, points, 50), expressivity.evaluate(flat, points, 50))
+    assert np.array_equal(expressivity.evaluate(deep, points), expressivity.evaluate(flat, points))
 
 
 def test_a_network_too_narrow_for_the_sample_fails_on_the_rest():
     """Below the width n/(k - 1) there is room for fewer points, and the others keep no label."""
     points, labels = sample(200, 6)
     network = depth.build(points[:150], labels[:150], 5)
-    errors = np.abs(expressivity.evaluate(network, points, network.width) - labels)
+    errors = np.abs(expressivity.evaluate(network, points) - labels)
     assert errors[:150].max() < 1e-9
     assert errors[150:].max() > 0.1
 
