@@ -11,6 +11,8 @@ from reports.charts import IntervalChart, LineChart, Series, interval_chart, int
 VERDICTS = ("REFUTED", "ERROR", "INCONCLUSIVE", "NOT RUN", "HELD")
 SIGNS = {"HELD": "✓", "REFUTED": "✗", "INCONCLUSIVE": "?", "ERROR": "!", "NOT RUN": "–"}
 
+LOSS = "training loss"
+
 Audit = dict[str, Any]
 Runs = dict[str, dict[str, Any]]
 
@@ -145,22 +147,21 @@ def _charts(claim: dict[str, Any], runs: Runs) -> tuple[list[LineChart], list[Li
     """The curves of the claim's runs, and the paper's figure."""
     figure = claim["paper_figure"]
     cases = [case for case in claim["cases"] if case["runs"]]
-    if figure and figure["name"] in ("1b", "1c"):
-        draw = _time_chart if figure["name"] == "1b" else _error_chart
-        lines = [Series(f"{name} (paper)", name, points, True) for name, points in figure["series"].items()]
-        return _present(draw([_sweep(case, runs) for case in cases], "measured")), _present(
-            draw([[line] for line in lines], f"the paper's Figure {figure['name']}")
-        )
-    own = _loss_chart(cases, runs)
-    printed: list[LineChart] = []
-    if figure:
-        styles = ("inception", "alexnet", "mlp-1x512", "mlp-3x512", "inception-without-batch-norm")
-        series = [
-            Series(name, style, points) for style, (name, points) in zip(styles, figure["series"].items(), strict=False)
-        ]
-        title = f"the paper's Figure {figure['name']}: small Inception on CIFAR-10"
-        printed = _present(line_chart(title, "thousand steps", "training loss", series))
-    return _present(own), printed
+    if figure and figure["name"] in SWEEPS:
+        axis, guide, of = SWEEPS[figure["name"]]
+        measured = [series for case in cases if (series := of(case, runs))]
+        printed = [Series(f"{name} (paper)", name, points, True) for name, points in figure["series"].items()]
+        titled = {"measured": measured, f"the paper's Figure {figure['name']}": printed}
+        own, paper = (line_chart(title, "label corruption p", axis, lines, [guide]) for title, lines in titled.items())
+    else:
+        own, paper = _loss_chart(cases, runs), _paper_losses(figure) if figure else None
+    return _present(own), _present(paper)
+
+
+def _paper_losses(figure: dict[str, Any]) -> LineChart | None:
+    styles = ("inception", "alexnet", "mlp-1x512", "mlp-3x512", "inception-without-batch-norm")
+    lines = [Series(name, style, points) for style, (name, points) in zip(styles, figure["series"].items(), strict=False)]
+    return line_chart(f"the paper's Figure {figure['name']}: small Inception on CIFAR-10", "thousand steps", LOSS, lines)
 
 
 def _present(chart: LineChart | None) -> list[LineChart]:
@@ -179,44 +180,36 @@ def _loss_chart(cases: list[dict[str, Any]], runs: Runs) -> LineChart | None:
                     ]
                     name = case["network"] if len(case["runs"]) == 1 else f"{case['network']}, {arm}"
                     series.append(Series(name, case["network"] + ("" if arm != "full" else " second"), points))
-    return line_chart("measured, first seed of each", "steps", "training loss", series)
+    return line_chart("measured, first seed of each", "steps", LOSS, series)
 
 
-def _sweep(case: dict[str, Any], runs: Runs) -> list[Any]:
-    levels = case["runs"].get("levels", {})
-    return [case["network"], {float(level): [runs[key] for key in keys if key in runs] for level, keys in levels.items()}]
+def _sweep(case: dict[str, Any], runs: Runs) -> dict[float, list[dict[str, Any]]]:
+    """The runs of a case by level of corruption, levels without a run left out."""
+    levels = {float(level): [runs[key] for key in keys if key in runs] for level, keys in case["runs"]["levels"].items()}
+    return {level: seeds for level, seeds in levels.items() if seeds}
 
 
-def _error_chart(sweeps: list[list[Any]], title: str) -> LineChart | None:
-    series = []
-    for sweep in sweeps:
-        if isinstance(sweep[0], Series):
-            series.append(sweep[0])
-            continue
-        network, levels = sweep
-        points = [(p, fmean(_generalization_error(run) for run in seeds)) for p, seeds in levels.items() if seeds]
-        series.append(Series(network, network, points, True))
-    return line_chart(title, "label corruption p", "generalization error", series, [(0.9, "chance")])
+def _errors(case: dict[str, Any], runs: Runs) -> Series:
+    """The mean generalization error over seeds, by corruption."""
+    points = [(level, fmean(map(_generalization_error, seeds))) for level, seeds in _sweep(case, runs).items()]
+    return Series(case["network"], case["network"], points, True)
 
 
 def _generalization_error(run: dict[str, Any]) -> float:
     return float(run["curves"]["test_error"][-1] - run["curves"]["train_error"][-1])
 
 
-def _time_chart(sweeps: list[list[Any]], title: str) -> LineChart | None:
-    series = []
-    for sweep in sweeps:
-        if isinstance(sweep[0], Series):
-            series.append(sweep[0])
-            continue
-        network, levels = sweep
-        times = {
-            p: fmean(run["fit_loss"] for run in seeds)
-            for p, seeds in levels.items()
-            if seeds and all(run["fit_loss"] for run in seeds)
-        }
-        if 0.0 in times:
-            series.append(Series(network, network, [(p, time / times[0.0]) for p, time in times.items()], True))
-    return line_chart(
-        title, "label corruption p", "epochs to fit, relative to p = 0", series, [(1.0, "as fast as true labels")]
-    )
+def _times(case: dict[str, Any], runs: Runs) -> Series | None:
+    """The mean epochs to fit, relative to true labels, by corruption; levels that some seed did not fit are left out."""
+    fitted = {p: seeds for p, seeds in _sweep(case, runs).items() if all(run["fit_loss"] for run in seeds)}
+    times = {p: fmean(run["fit_loss"] for run in seeds) for p, seeds in fitted.items()}
+    if 0.0 not in times:
+        return None
+    return Series(case["network"], case["network"], [(p, time / times[0.0]) for p, time in times.items()], True)
+
+
+# The paper's figures over label corruption: what is on the other axis, a line to compare with, and how it is measured.
+SWEEPS = {
+    "1b": ("epochs to fit, relative to p = 0", (1.0, "as fast as true labels"), _times),
+    "1c": ("generalization error", (0.9, "chance"), _errors),
+}

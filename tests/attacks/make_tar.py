@@ -27,7 +27,7 @@ def special(name, kind, target=""):
 HOSTILE_MEMBERS = {
     "parent": ("../escaped", b"x"),
     "deep parent": ("cifar-10-batches-bin/../../escaped", b"x"),
-    "absolute": ("/tmp/escaped", b"x"),
+    "absolute": ("/escaped-from-an-archive", b"x"),
     "symlink": special("cifar-10-batches-bin/test_batch.bin", tarfile.SYMTYPE, "/etc/passwd"),
     "symlink out": special("cifar-10-batches-bin", tarfile.SYMTYPE, "../.."),
     "hard link": special("cifar-10-batches-bin/test_batch.bin", tarfile.LNKTYPE, "../escaped"),
