@@ -53,6 +53,7 @@ def test_seeds_differ():
 def test_a_run_leaves_the_callers_generator_and_settings_alone():
     before = torch.get_rng_state(), torch.are_deterministic_algorithms_enabled(), torch.get_num_threads()
     trained(recipe=replace(RECIPE, budget=1))
+    assert np.float64(5e-324) * 1.0 > 0, "denormals are still flushed to zero"
     assert torch.equal(before[0], torch.get_rng_state())
     assert before[1:] == (torch.are_deterministic_algorithms_enabled(), torch.get_num_threads())
 
