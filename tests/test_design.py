@@ -1,0 +1,47 @@
+"""The declared seeds suffice: what a margin promises can be decided with them."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+from sklearn.neighbors import KNeighborsClassifier
+
+from fixtures.data.experiment import prepare
+from fixtures.paper import Paper
+from fixtures.statistics.intervals import renaming_deviation
+from fixtures.tiers import read
+
+CLAIMS = Path(__file__).parent.parent / "claims"
+FAST = read(CLAIMS / "tiers.toml")["fast"]
+
+
+def confusion_of_a_memorizer(subset, seed):
+    """One nearest neighbour: it memorizes random labels without any training."""
+    data = prepare("digits", subset, "true", 1.0, seed)
+    train, test = (images.reshape(len(images), -1) for images in (data.inputs, data.test_inputs))
+    memorizer = KNeighborsClassifier(1).fit(train, data.labels)
+    assert memorizer.score(train, data.labels) == 1
+    table = np.zeros((10, 10))
+    np.add.at(table, (data.test_labels, memorizer.predict(test)), 1)
+    return table
+
+
+@pytest.mark.parametrize(("network", "plan"), FAST.networks.items())
+def test_the_margin_around_chance_is_what_the_seeds_can_decide(network, plan):
+    """(z_alpha + z_beta) standard errors, beta = alpha: a network at chance is found to be, 99 times of 100."""
+    entry = Paper.read(CLAIMS / "paper.toml", "random-labels/chance-test-accuracy", "fast", network)
+    deviation = np.mean([renaming_deviation(confusion_of_a_memorizer(plan.subset, seed)) for seed in range(12)])
+    needed = 2 * stats.norm.isf(entry.alpha) * deviation / math.sqrt(plan.seeds)
+    assert needed <= entry.margin <= 1.5 * needed
+
+
+@pytest.mark.parametrize(("network", "plan"), FAST.networks.items())
+def test_a_perfect_trend_is_significant_with_the_levels_and_seeds(network, plan):
+    """A rank correlation of 1 in every seed passes Page's test."""
+    entry = Paper.read(CLAIMS / "paper.toml", "label-corruption/monotone-generalization-error", "fast", network)
+    rising = np.tile(np.arange(len(plan.levels), dtype=float), (plan.seeds, 1))
+    assert stats.page_trend_test(rising, method="asymptotic").pvalue <= entry.alpha
+    assert (plan.levels[0], plan.levels[-1]) == (0.0, 1.0)
+    assert plan.seeds >= (5 if network.startswith("mlp") else 3)
