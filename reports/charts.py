@@ -112,7 +112,6 @@ class IntervalChart:
     open_high: bool
     measured: float
     paper: float | None
-    verdict: str
 
 
 def interval_scale(judgements: Iterable[dict[str, object]], papers: Iterable[float | None]) -> tuple[float, float] | None:
@@ -130,9 +129,7 @@ def interval_scale(judgements: Iterable[dict[str, object]], papers: Iterable[flo
     return low - margin, high + margin
 
 
-def interval_chart(
-    judgement: dict[str, object], paper: float | None, scale: tuple[float, float], verdict: str
-) -> IntervalChart:
+def interval_chart(judgement: dict[str, object], paper: float | None, scale: tuple[float, float]) -> IntervalChart:
     """Return one row's picture on a scale that its neighbours share. An open end runs to the edge."""
 
     def place(value: float | None, edge: float) -> float:
@@ -149,7 +146,6 @@ def interval_chart(
         interval["high"] is None,
         place(judgement["measured"], 100),  # type: ignore[arg-type]
         None if paper is None else place(paper, 0),
-        verdict,
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.view import SIGNS, VERDICTS, cards, number
+from reports.view import SIGNS, VERDICTS, cards
 
 SCHEMAS = (1,)
 LONGEST = 10_000
@@ -84,7 +84,6 @@ def _environment() -> Environment:
         loader=FunctionLoader(_template), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.finalize = lambda value: value if isinstance(value, Markup) else clean(value)
-    environment.filters["number"] = number
     return environment
 
 

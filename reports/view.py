@@ -116,7 +116,7 @@ def _row(case: dict[str, Any], scale: tuple[float, float] | None, runs: Runs) ->
         f"{number(low, unit, '−∞')} to {number(high, unit, '∞')}",
         limit(judgement),
         number(value, unit, "–"),
-        interval_chart(judgement, value, scale, case["verdict"]) if scale else None,
+        interval_chart(judgement, value, scale) if scale else None,
         [(name, [number(v, _value_unit(judgement), "∞") for v in values]) for name, values in judgement["values"].items()],
         keys,
     )

@@ -269,7 +269,7 @@ def test_long_lines_are_decimated_and_keep_their_ends():
 
 def test_an_open_interval_runs_to_the_edge():
     scale = interval_scale([judgement(high=None)], [0.0018])
-    picture = interval_chart(judgement(high=None), 0.0018, scale, "INCONCLUSIVE")
+    picture = interval_chart(judgement(high=None), 0.0018, scale)
     assert picture.interval[1] == picture.accepted[0] + 100
     assert picture.open_high
     assert not picture.open_low
