@@ -1,0 +1,73 @@
+"""Networks fit images whose pixels are noise, and do so sooner than random labels.
+
+Zhang et al. 2017, section 2.1 and Figure 1a. The labels are the true ones; the pixels of all images are moved by one
+permutation (shuffled), those of each image by its own (random), or drawn from a Gaussian with the images' mean and variance.
+Refuted by: a network that stops short of the training set, or another order of the times to fit.
+"""
+
+from fixtures.declaration import Arm, Control, claim
+from fixtures.statistics.judgement import Interval
+from fixtures.statistics.rules import all_hold, at_most, ratio_within
+
+# Figure 1a, from the quickest to the slowest; noise of the two kinds is not compared with itself.
+SOONER = (
+    ("true", "shuffled"),
+    ("shuffled", "gaussian"),
+    ("shuffled", "random"),
+    ("gaussian", "labels"),
+    ("random", "labels"),
+)
+
+
+@claim(
+    "random-inputs/zero-training-error",
+    source="section 2.1, Figure 1a",
+    refuted_by="a network that, with unchanged hyper-parameters, stops short of shuffled, random or Gaussian pixels",
+    runs={kind: Arm(inputs=kind) for kind in ("shuffled", "random", "gaussian")},
+    control=Control(
+        "softmax regression, which has too few parameters to memorize noise",
+        {kind: Arm(inputs=kind, network="linear") for kind in ("shuffled", "random", "gaussian")},
+        networks=("mlp-1x512",),
+    ),
+)
+def test_training_error_reaches_zero_on_noise(runs, paper, judge):
+    """Shuffled pixels, random pixels and Gaussian noise are memorized too."""
+    arms = vars(runs)
+    judge(all_hold({kind: _fitted(arm, paper.limit, paper.alpha / len(arms)) for kind, arm in arms.items()}))
+
+
+def _fitted(arm, limit, alpha):
+    return at_most(arm.train_error, limit, alpha, "training error")
+
+
+@claim(
+    "random-inputs/convergence-order",
+    source="section 2.1, Figure 1a",
+    refuted_by="noise that is fitted before shuffled pixels, or after random labels",
+    runs={
+        "true": Arm(),
+        "shuffled": Arm(inputs="shuffled"),
+        "gaussian": Arm(inputs="gaussian"),
+        "random": Arm(inputs="random"),
+        "labels": Arm(corruption=1.0),
+    },
+    control=Control("true and random labels under each other's name", {"true": Arm(corruption=1.0), "labels": Arm()}),
+    networks=("inception",),
+    figure="1a",
+)
+def test_noise_is_fitted_before_random_labels(runs, paper, judge):
+    """True labels are fitted first, then shuffled pixels, then noise, and random labels last.
+
+    Time is the first epoch whose training loss is below 0.05, on frozen weights.
+    """
+    times = {name: arm.time_to_fit for name, arm in vars(runs).items()}
+    alpha = paper.alpha / len(SOONER)
+    quantity = "epochs to fit, later over sooner"
+    judge(
+        all_hold(
+            {
+                f"{late} after {soon}": ratio_within(times[late], times[soon], Interval(1, float("inf")), alpha, quantity)
+                for soon, late in SOONER
+            }
+        )
+    )
