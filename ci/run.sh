@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# The commands of every CI system; GitHub, GitLab, Slurm and the container call nothing else.
+#
+#   ci/run.sh setup                     make .venv with PYTHON, and with the pinned torch or TORCH=2.11.0
+#   ci/run.sh lint | test | bench
+#   ci/run.sh audit TIER [OPTION...]    the options go to pytest
+#
+# An audit reads from the environment:
+#   REQUIRE_GPU=1     a machine without a working GPU is an error
+#   MINUTES=50        when it is interrupted; what is finished stays in the store
+#   STORE, REPORT     folders; else the user's cache, and reports/out
+#   BASELINE          an earlier audit.json to compare with; else ci/baselines/TIER.json where there is one
+#   RETHINKING_DATA, RETHINKING_CACHE     folders of the data sets, as published and decoded
+#
+# It ends with the audit's exit code, or with the comparison's where the audit held.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+refuse() {
+  echo "$1" >&2
+  exit 4
+}
+
+setup() {
+  local constraints=ci/constraints.txt
+  if [[ -n ${TORCH:-} ]]; then
+    constraints=.constraints
+    # torch says itself which of these it wants.
+    grep -Ev '^(torch|torchvision|triton|setuptools|nvidia-.*|cuda-.*)==' ci/constraints.txt >"$constraints"
+    echo "torch==$TORCH" >>"$constraints"
+  fi
+  "${PYTHON:-python3}" -m venv .venv
+  .venv/bin/pip install --constraint "$constraints" --editable ".[dev]"
+  touch .venv/.installed # so that make does not install the pinned torch over it
+}
+
+bench() {
+  if grep -q '^bench:' Makefile; then
+    make bench
+  else
+    echo "No benchmarks were run: the Makefile has no target bench."
+  fi
+}
+
+gpu_is_required() {
+  case ${REQUIRE_GPU:-0} in
+    1 | true) true ;;
+    0 | false) false ;;
+    *) refuse "REQUIRE_GPU is '$REQUIRE_GPU', expected 1 or 0" ;;
+  esac
+}
+
+# A driver that is broken can also hang, and the log should say so in the first minute.
+look_for_gpu() {
+  local why
+  if ! command -v nvidia-smi >/dev/null; then
+    why="there is no nvidia-smi"
+  elif timeout 60 nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader; then
+    return
+  else
+    why="nvidia-smi fails"
+  fi
+  if gpu_is_required; then
+    refuse "A GPU is required, but $why here."
+  fi
+  echo "No GPU: $why here."
+}
+
+fetch() {
+  case $1 in
+    fast) ;; # its images come with scikit-learn
+    # What is missing makes its claims NOT RUN, and the report says so.
+    paper) .venv/bin/python -m fixtures.data.fetch cifar10 mnist || echo "Not every data set could be had." >&2 ;;
+    *) refuse "The tier is '$1', expected fast or paper." ;;
+  esac
+}
+
+summarize() {
+  if [[ ! -f $1/audit.json ]]; then
+    echo "No audit was written; the log says why."
+  elif ! .venv/bin/python -m reports markdown "$1/audit.json"; then
+    echo "The audit could not be summarized; the log says why."
+  fi
+}
+
+compare() {
+  local code=0
+  [[ -n $2 && -f $1/audit.json ]] || return 0
+  .venv/bin/python -m reports compare "$2" "$1/audit.json" >"$1/comparison.txt" || code=$?
+  printf '\nCompared with %s:\n\n' "$2"
+  sed 's/^/    /' "$1/comparison.txt"
+  return $code
+}
+
+audit() {
+  local tier=${1:-} report=${REPORT:-reports/out} baseline=${BASELINE:-} code=0 compared=0
+  local options=(-m "$tier" -n auto --report "$report" --junitxml "$report/junit.xml")
+  shift || true
+  [[ -x .venv/bin/pytest ]] || refuse "There is no .venv, expected 'ci/run.sh setup' to have made it."
+  if [[ -n $baseline ]]; then
+    [[ -f $baseline ]] || refuse "BASELINE is '$baseline', expected an audit.json."
+  elif [[ -f ci/baselines/$tier.json ]]; then
+    baseline=ci/baselines/$tier.json
+  fi
+  if [[ -n ${STORE:-} ]]; then options+=(--store "$STORE"); fi
+  if gpu_is_required; then options+=(--require-gpu); fi
+  look_for_gpu
+  fetch "$tier"
+
+  mkdir -p "$report"
+  # On a runner that keeps its files, last night's audit must not pass for this one's.
+  rm -f "$report"/{audit.json,audit.html,junit.xml,summary.md,comparison.txt}
+  timeout --verbose --preserve-status --signal=INT --kill-after=60 "${MINUTES:-50}m" \
+    .venv/bin/pytest claims "${options[@]}" "$@" || code=$?
+
+  summarize "$report" >"$report/summary.md"
+  compare "$report" "$baseline" >>"$report/summary.md" || compared=$?
+  if [[ -n ${GITHUB_STEP_SUMMARY:-} ]]; then
+    cat "$report/summary.md" >>"$GITHUB_STEP_SUMMARY"
+  fi
+  exit $((code ? code : compared))
+}
+
+case ${1:-} in
+  setup | bench) "$1" ;;
+  lint | test) make "$1" ;;
+  audit) "$@" ;;
+  *) refuse "usage: ci/run.sh setup | lint | test | bench | audit TIER [OPTION...]" ;;
+esac
