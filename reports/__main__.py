@@ -6,7 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from reports.render import UnreadableAudit, render_file
+from reports.record import UnreadableAudit
+from reports.render import render_file
 
 BAD_INPUT = 4
 
