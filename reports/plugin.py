@@ -88,13 +88,15 @@ class Regression:
         write(path.with_name(f"{path.stem}-compare.md"), differences(self.comparison))
 
     @pytest.hookimpl(trylast=True)
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
+    ) -> None:
         """Print the comparison."""
         if not _audits(config):
             return
         terminalreporter.write_sep("=", "against the baseline")
         text = told(self.comparison) if self.comparison else f"not compared: {self.failure}"
-        terminalreporter.write_line(text)
+        terminalreporter.write_line(f"{text}  (exit code {int(exitstatus)})")
 
 
 def _audits(config: pytest.Config) -> bool:

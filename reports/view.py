@@ -38,6 +38,7 @@ class Card:
     anchor: str
     rows: list[Row]
     idle: list[dict[str, Any]]
+    quantity: str
     rule: str
     origin: str
     alpha: float | None
@@ -64,6 +65,7 @@ def _card(claim: dict[str, Any], runs: Runs) -> Card:
         anchor=claim["id"].replace("/", "-"),
         rows=[_row(case, scale, runs) for case in claim["cases"] if case["judgement"] or case["verdict"] != "NOT RUN"],
         idle=[case for case in claim["cases"] if case["verdict"] == "NOT RUN"],
+        quantity=first["judgement"]["quantity"] if first else "",
         rule=first["judgement"]["rule"] if first else "",
         origin=(first["paper"] or {}).get("origin") or "" if first else "",
         alpha=first["judgement"]["alpha"] if first else None,
