@@ -8,6 +8,7 @@ pytest_plugins = [
     "fixtures.plugin",  # first, so that pytest rewrites the assertions of all its modules
     "fixtures.plugin.options",
     "fixtures.plugin.cases",
+    "fixtures.plugin.shard",
     "fixtures.plugin.stage",
     "fixtures.plugin.progress",
     "fixtures.plugin.record",

@@ -1,34 +1,134 @@
-"""`python -m reports render AUDIT.json [REPORT.html]`."""
+"""`python -m reports`: pages and exports of audit records, their comparison, their history, and the union of shards."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
-from reports.render import UnreadableAudit, render_file
+from reports.annotations import workflow_commands
+from reports.badge import badge
+from reports.compare import compare
+from reports.comparison import KINDS, told
+from reports.history import histories, index, read_folder
+from reports.junit import junit
+from reports.markdown import differences, summary
+from reports.measurements import table
+from reports.merge import CannotMerge, merge
+from reports.record import Audit, UnreadableAudit, read_audit, write
+from reports.render import page, render_file
 
+REGRESSED = 1
 BAD_INPUT = 4
+
+EXPORTS: dict[str, tuple[str, Callable[[Audit], str]]] = {
+    "markdown": ("a summary for a step of a CI job, the worst first", summary),
+    "annotations": ("GitHub annotations of what was refuted or broke", workflow_commands),
+    "junit": ("JUnit XML, the figures as properties", junit),
+    "csv": ("all measurements by seed", table),
+    "badge": ("an SVG badge", badge),
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """Ends as the audit does on a bad command line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong."""
+        self.exit(BAD_INPUT, f"{self.format_usage()}{self.prog}: {message}\n")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command and return its exit code: 4 where the input is not an audit or the output cannot be written."""
-    parser = argparse.ArgumentParser(prog="python -m reports", description="Pages from audit records.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    render = commands.add_parser("render", help="write the HTML report of an audit.json")
-    render.add_argument("audit", type=Path)
-    render.add_argument("report", type=Path, nargs="?", help="default: beside the audit, ending in .html")
-    chosen = parser.parse_args(arguments)
-    target = chosen.report or chosen.audit.with_suffix(".html")
+    """Run a command and return its exit code: 1 where something regressed, 4 where a file is not what it should be."""
+    chosen = _parser().parse_args(arguments)
     try:
-        render_file(chosen.audit, target)
-    except UnreadableAudit as error:
+        code: int = chosen.run(chosen)
+    except (UnreadableAudit, CannotMerge) as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
     except OSError as error:
-        print(f"{str(target)!r} cannot be written: {error.strerror}", file=sys.stderr)
+        print(f"{error.filename!r} cannot be written: {error.strerror}", file=sys.stderr)
         return BAD_INPUT
+    return code
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="python -m reports", description="Pages and more from audit records.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, about: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        added: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about)
+        added.set_defaults(run=run)
+        return added
+
+    one = command("render", "write the HTML report of an audit.json", _render)
+    one.add_argument("audit", type=Path)
+    one.add_argument("report", type=Path, nargs="?", help="default: beside the audit, ending in .html")
+
+    one = command("compare", "print what changed between two audits; exit 1 where something regressed", _compare)
+    one.add_argument("baseline", type=Path)
+    one.add_argument("audit", type=Path)
+    for kind in ("html", "markdown", "json"):
+        one.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write it as {kind} too")
+
+    one = command("merge", "unite shards, or audits of different cases", _merge)
+    one.add_argument("audits", type=Path, nargs="+", metavar="AUDIT")
+    one.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
+
+    one = command("history", "write an index over a folder of audits; exit 1 where something drifts", _history)
+    one.add_argument("folder", type=Path)
+    one.add_argument("page", type=Path, nargs="?", help="default: index.html in the folder")
+
+    for name, (about, _) in EXPORTS.items():
+        one = command(name, about, _export)
+        one.add_argument("audit", type=Path)
+        one.add_argument("output", type=Path, nargs="?", help="default: printed")
+    return parser
+
+
+def _render(chosen: argparse.Namespace) -> int:
+    target = chosen.report or chosen.audit.with_suffix(".html")
+    render_file(chosen.audit, target)
     print(target)
+    return 0
+
+
+def _compare(chosen: argparse.Namespace) -> int:
+    comparison = compare(read_audit(chosen.baseline), read_audit(chosen.audit))
+    print(told(comparison))
+    if chosen.html:
+        write(chosen.html, page("comparison.html", comparison=comparison, kinds=KINDS))
+    if chosen.markdown:
+        write(chosen.markdown, differences(comparison))
+    if chosen.json:
+        write(chosen.json, json.dumps(comparison.to_dict(), indent=1))
+    return REGRESSED if comparison.regressions else 0
+
+
+def _merge(chosen: argparse.Namespace) -> int:
+    merged = merge([(str(path), read_audit(path)) for path in chosen.audits])
+    write(chosen.output, json.dumps(merged, indent=1, allow_nan=False))
+    print(chosen.output)
+    return 0
+
+
+def _history(chosen: argparse.Namespace) -> int:
+    target = chosen.page or chosen.folder / "index.html"
+    audits, refused = read_folder(chosen.folder)
+    write(target, index(chosen.folder, audits, refused, target))
+    print(target)
+    return REGRESSED if any(one.alarmed for one in histories([audit for _, audit in audits])) else 0
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    text = EXPORTS[chosen.command][1](read_audit(chosen.audit))
+    if chosen.output:
+        write(chosen.output, text)
+    else:
+        sys.stdout.write(text)
     return 0
 
 

@@ -102,6 +102,17 @@ def decimate(points: Sequence[Point]) -> Sequence[Point]:
     return [points[round(index * step)] for index in range(MAX_POINTS)]
 
 
+def sparkline(values: Sequence[float]) -> str:
+    """Return the path of a line without axes, in a drawing of 120 by 24; empty where there are not two values."""
+    points = decimate(_finite([(float(place), value) for place, value in enumerate(values)]))
+    if len(points) < 2:
+        return ""
+    low, high = min(value for _, value in points), max(value for _, value in points)
+    width, height = points[-1][0] - points[0][0], high - low or 1.0
+    places = (((x - points[0][0]) / width * 116 + 2, 22 - (value - low) / height * 20) for x, value in points)
+    return "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+
+
 @dataclass(frozen=True)
 class IntervalChart:
     """One interval against what is accepted: all numbers are percentages of the drawing's width."""

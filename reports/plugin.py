@@ -1,12 +1,113 @@
-"""Renders an audit as soon as it is written."""
+"""What pytest does with an audit as soon as it is written: renders it, and holds it against a baseline."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pytest
+
+from reports.compare import compare
+from reports.comparison import Comparison, told
+from reports.markdown import differences
+from reports.record import Audit, UnreadableAudit, read_audit, write
 from reports.render import render_file
+
+REGRESSED = 1
+UNDECIDED = 10
+# What a regression outweighs: all held, nothing decided, something undecided.
+MILDER = (0, 5, UNDECIDED)
+# The options by which some of the claims are left out.
+NARROWING = ("keyword", "networks", "shard", "maxfail", "deselect", "lf")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option."""
+    group = parser.getgroup("audit", "audit of the claims")
+    group.addoption("--baseline", metavar="FILE", default=None, help="an earlier audit.json: exit 1 if anything regressed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the baseline, before anything is trained.
+
+    Raises:
+        pytest.UsageError: it is no audit.
+    """
+    if config.option.baseline is not None and not hasattr(config, "workerinput"):
+        try:
+            baseline = read_audit(Path(config.option.baseline))
+        except UnreadableAudit as error:
+            raise pytest.UsageError(f"--baseline: {error}") from error
+        config.pluginmanager.register(Regression(baseline, narrowed(config)), "audit-regression")
+
+
+def narrowed(config: pytest.Config) -> bool:
+    """Whether this audit was asked for some of the claims only: what it lacks is then not missing."""
+    parts = any("::" in argument or argument.endswith(".py") for argument in config.args)
+    return parts or any(getattr(config.option, name, None) for name in NARROWING)
 
 
 def pytest_audit_written(path: Path) -> None:
     """Write audit.html beside audit.json."""
     render_file(path, path.with_suffix(".html"))
+
+
+class Regression:
+    """Compares the audit with a baseline, in the process that writes it."""
+
+    def __init__(self, baseline: Audit, narrowed: bool) -> None:
+        self.baseline, self.narrowed = baseline, narrowed
+        self.written: Path | None = None
+        self.comparison: Comparison | None = None
+        self.failure = "no audit was written"
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_audit_written(self, path: Path) -> None:
+        """Remember where the audit is, also where it cannot be rendered."""
+        self.written = path
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Compare, and let the exit code say whether something regressed, or that it is not known."""
+        if not _audits(session.config):
+            return
+        try:
+            if self.written is not None:
+                self.compare(self.written)
+        except Exception as error:  # what cannot be compared must not take the verdicts with it
+            self.failure = f"{type(error).__name__}: {error}"
+        if self.comparison is None:
+            session.exitstatus = UNDECIDED if session.exitstatus == 0 else session.exitstatus
+        elif self.comparison.regressions and session.exitstatus in MILDER:
+            session.exitstatus = REGRESSED
+
+    def compare(self, path: Path) -> None:
+        """Compare the audit, and write the comparison beside it."""
+        audit = read_audit(path)
+        self.comparison = compare(_of_tiers(self.baseline, _tiers(audit)), audit, self.narrowed)
+        write(path.with_name(f"{path.stem}-compare.json"), json.dumps(self.comparison.to_dict(), indent=1))
+        write(path.with_name(f"{path.stem}-compare.md"), differences(self.comparison))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
+    ) -> None:
+        """Print the comparison."""
+        if not _audits(config):
+            return
+        terminalreporter.write_sep("=", "against the baseline")
+        text = told(self.comparison) if self.comparison else f"not compared: {self.failure}"
+        terminalreporter.write_line(f"{text}  (exit code {int(exitstatus)})")
+
+
+def _audits(config: pytest.Config) -> bool:
+    return not (config.option.collectonly or getattr(config.option, "plan", False))
+
+
+def _tiers(audit: Audit) -> set[str]:
+    return {case["tier"] for claim in audit["claims"] for case in claim["cases"]}
+
+
+def _of_tiers(audit: Audit, tiers: set[str]) -> Audit:
+    """The baseline without the tiers that were not asked for now."""
+    kept = ((claim, [case for case in claim["cases"] if case["tier"] in tiers]) for claim in audit["claims"])
+    return {**audit, "claims": [{**claim, "cases": cases} for claim, cases in kept]}

@@ -7,9 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from reports.charts import IntervalChart, LineChart, Series, interval_chart, interval_scale, line_chart
-
-VERDICTS = ("REFUTED", "ERROR", "INCONCLUSIVE", "NOT RUN", "HELD")
-SIGNS = {"HELD": "✓", "REFUTED": "✗", "INCONCLUSIVE": "?", "ERROR": "!", "NOT RUN": "–"}
+from reports.words import interval, limit, number, unit_of_values
 
 LOSS = "training loss"
 
@@ -40,6 +38,7 @@ class Card:
     anchor: str
     rows: list[Row]
     idle: list[dict[str, Any]]
+    quantity: str
     rule: str
     origin: str
     alpha: float | None
@@ -66,6 +65,7 @@ def _card(claim: dict[str, Any], runs: Runs) -> Card:
         anchor=claim["id"].replace("/", "-"),
         rows=[_row(case, scale, runs) for case in claim["cases"] if case["judgement"] or case["verdict"] != "NOT RUN"],
         idle=[case for case in claim["cases"] if case["verdict"] == "NOT RUN"],
+        quantity=first["judgement"]["quantity"] if first else "",
         rule=first["judgement"]["rule"] if first else "",
         origin=(first["paper"] or {}).get("origin") or "" if first else "",
         alpha=first["judgement"]["alpha"] if first else None,
@@ -108,39 +108,20 @@ def _row(case: dict[str, Any], scale: tuple[float, float] | None, runs: Runs) ->
     if not judgement:
         return Row(case, _about(case, runs), "", "", "", "", None, [], keys)
     unit, value = judgement["unit"], _paper_value(case)
-    low, high = judgement["interval"]["low"], judgement["interval"]["high"]
     return Row(
         case,
         _about(case, runs),
         number(judgement["measured"], unit),
-        f"{number(low, unit, '−∞')} to {number(high, unit, '∞')}",
+        interval(judgement),
         limit(judgement),
         number(value, unit, "–"),
         interval_chart(judgement, value, scale) if scale else None,
-        [(name, [number(v, _value_unit(judgement), "∞") for v in values]) for name, values in judgement["values"].items()],
+        [
+            (name, [number(v, unit_of_values(judgement), "∞") for v in values])
+            for name, values in judgement["values"].items()
+        ],
         keys,
     )
-
-
-def _value_unit(judgement: dict[str, Any]) -> str:
-    return judgement["unit"] or "%"  # a rank correlation has no unit, what is ranked are errors
-
-
-def limit(judgement: dict[str, Any]) -> str:
-    """Return in words what is accepted."""
-    unit, least, most = judgement["unit"], judgement["accepted"]["low"], judgement["accepted"]["high"]
-    if least is None or (unit == "x" and least == 0):
-        return f"at most {number(most, unit)}"
-    if most is None or (not unit and most == 1):
-        return f"at least {number(least, unit)}"
-    return f"{number(least, unit)} to {number(most, unit)}"
-
-
-def number(value: float | None, unit: str, missing: str = "?") -> str:
-    """Return a value as a percentage, a factor or a plain number."""
-    if value is None:
-        return missing
-    return f"{100 * value:.2f} %" if unit == "%" else f"{value:.2f}{' ×' if unit == 'x' else ''}"
 
 
 def _charts(claim: dict[str, Any], runs: Runs) -> tuple[list[LineChart], list[LineChart]]:

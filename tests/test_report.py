@@ -13,8 +13,10 @@ import pytest
 
 from reports.__main__ import main
 from reports.charts import MAX_POINTS, Series, decimate, interval_chart, interval_scale, line_chart
-from reports.render import LONGEST, UnreadableAudit, clean, read_audit, render
-from reports.view import cards, limit, number
+from reports.record import UnreadableAudit, read_audit
+from reports.render import render
+from reports.view import cards
+from reports.words import LONGEST, clean, limit, number
 
 ROOT = Path(__file__).parent.parent
 KEY = "0" * 64

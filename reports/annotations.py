@@ -1,0 +1,37 @@
+"""GitHub annotations: an error for what was refuted or broke. What was not decided is no error of the commit."""
+
+from __future__ import annotations
+
+from reports.experiment import cases_of, title
+from reports.record import Audit
+from reports.words import expected, line
+
+MOST = 10  # of a kind and step; GitHub drops the others without a word
+COUNTS = ("REFUTED", "ERROR")
+
+
+def workflow_commands(audit: Audit) -> str:
+    """Return a workflow command for each case that was refuted, other than as expected, or that is an ERROR."""
+    found = [
+        (name, case)
+        for verdict in COUNTS
+        for name, case in cases_of(audit).items()
+        if case["verdict"] == verdict and not expected(case)
+    ]
+    shown = found if len(found) <= MOST else found[: MOST - 1]
+    lines = [
+        f"::error file={_property(case['nodeid'].partition('::')[0])},title={_property(case['verdict'])}"
+        f"::{_data(title(name))}: {_data(case['reason'] or case['verdict'])}"
+        for name, case in shown
+    ]
+    if len(found) > len(shown):
+        lines.append(f"::error title=more::{len(found) - len(shown)} more cases were refuted or broke; see the report")
+    return "".join(f"{text}\n" for text in lines)
+
+
+def _data(value: object) -> str:
+    return line(value).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: object) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")

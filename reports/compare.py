@@ -1,0 +1,158 @@
+"""Two audits of what should be the same: what regressed, what else changed, and what could not be compared.
+
+Measurements are compared by seed, with Student's test on all seeds of both audits, corrected by Holm over all comparisons
+of this one, so that two audits of the same code with other seeds are told apart in at most one of a hundred pairs. The same
+numbers in several claims are one comparison. A value that is only a bound is compared as the number that was reached: the
+same experiment is given up at the same point. Values without a number are left out and counted; of one seed in each audit
+nothing can be said. A measurement that moved counts in either direction: the same code should measure the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import fmean
+
+from reports.comparison import Comparison, Finding, about, together
+from reports.experiment import Case, Name, cases_of, differing, obstacle, resolution, title
+from reports.record import Audit
+from reports.significance import Change, holm, student
+from reports.speed import ALONE, Timing, timings
+from reports.words import expected, limit, line, number, unit_of_values
+
+ALPHA = 0.01
+# How much is lost where one verdict takes another's place: nothing where a deviation was expected.
+LOSS = {"HELD": 0, "INCONCLUSIVE": 1, "NOT RUN": 1, "ERROR": 2, "REFUTED": 3}
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One series of values by seed, in both audits."""
+
+    name: Name
+    series: str
+    before: tuple[float, ...]
+    after: tuple[float, ...]
+    unit: str
+    change: Change
+
+
+def compare(old: Audit, new: Audit, narrowed: bool = False) -> Comparison:
+    """Return what differs between a baseline and an audit.
+
+    `narrowed` says that the audit was asked for some cases only: those it lacks are not missing.
+    """
+    before, after = cases_of(old), cases_of(new)
+    both = {name: (before[name], after[name]) for name in before if name in after}
+    reasons: dict[str, list[str]] = defaultdict(list)
+    measured = _distinct(list(_measurements(both, old, new, reasons)))
+    timed = list(timings(old, new, reasons))
+    corrected = holm([one.change.p for one in measured] + [one.change.p for one in timed])
+    moved = [_moved(one, p) for one, p in zip(measured, corrected, strict=False) if p <= ALPHA]
+    slower = [_slower(one, p) for one, p in zip(timed, corrected[len(measured) :], strict=True) if p <= ALPHA and one.slow]
+    findings = [
+        *_verdicts(both),
+        *moved,
+        *slower,
+        *_absent(before, after, narrowed),
+        *_limits(both),
+        *together("not compared", reasons),
+        *_environment(old, new),
+    ]
+    return Comparison(about(old), about(new), findings, len(corrected), ALPHA)
+
+
+def _verdicts(both: dict[Name, tuple[Case, Case]]) -> Iterator[Finding]:
+    for name, (before, after) in both.items():
+        was, now = _verdict(before), _verdict(after)
+        if was != now:
+            reason = f": {line(after['reason'])}" if after["reason"] else ""
+            yield Finding("verdict", title(name), f"{was}, now {now}{reason}", _loss(after) > _loss(before))
+
+
+def _verdict(case: Case) -> str:
+    return f"{case['verdict']}{', as expected' if expected(case) else ''}"
+
+
+def _loss(case: Case) -> int:
+    return 0 if expected(case) else LOSS[case["verdict"]]
+
+
+def _measurements(
+    both: dict[Name, tuple[Case, Case]], old: Audit, new: Audit, reasons: dict[str, list[str]]
+) -> Iterator[Measurement]:
+    """Yield what can be tested; what cannot is put under its reason."""
+    for name, (before, after) in both.items():
+        if not (before["judgement"] and after["judgement"]):
+            continue
+        if (reason := obstacle(before, after, old, new)) is not None:
+            reasons[reason].append(title(name))
+            continue
+        values = after["judgement"]["values"]
+        for series, earlier in before["judgement"]["values"].items():
+            if series not in values:
+                reasons[f"nothing is called {series!r} now"].append(title(name))
+                continue
+            first, second = (tuple(v for v in side if v is not None) for side in (earlier, values[series]))
+            if len(first) < len(earlier) or len(second) < len(values[series]):
+                reasons["seeds without a number are left out"].append(
+                    f"{title(name)} {series} ({len(earlier) - len(first)} before, {len(values[series]) - len(second)} now)"
+                )
+            if not first or not second or len({*first, *second}) == 1:
+                continue  # equal throughout
+            if (change := student([(first, second)], resolution(after, new))) is None:
+                reasons[ALONE].append(f"{title(name)} {series}")
+            else:
+                yield Measurement(name, series, first, second, unit_of_values(after["judgement"]), change)
+
+
+def _distinct(measured: list[Measurement]) -> list[Measurement]:
+    """The same runs serve several claims: the same numbers are compared once."""
+    return list({(one.before, one.after): one for one in reversed(measured)}.values())[::-1]
+
+
+def _moved(one: Measurement, p: float) -> Finding:
+    was, now = number(fmean(one.before), one.unit), number(fmean(one.after), one.unit)
+    seeds = f"{len(one.before)} and {len(one.after)} seeds"
+    return Finding(
+        "moved",
+        title(one.name),
+        f"{one.series}: {was}, now {now} ({seeds}, t = {one.change.t:.1f}, corrected p = {p:.1g})",
+        True,
+    )
+
+
+def _slower(one: Timing, p: float) -> Finding:
+    return Finding("slower", one.subject, f"{one.ratio:.2f} times the {one.what} ({one.runs}, corrected p = {p:.1g})", True)
+
+
+def _absent(before: dict[Name, Case], after: dict[Name, Case], narrowed: bool) -> Iterator[Finding]:
+    """What only one of the audits has; a case that was not run before is no loss."""
+    gone = {name: case for name, case in before.items() if name not in after}
+    come = {name: case for name, case in after.items() if name not in before}
+    for kind, found, others in (("missing", gone, after), ("new", come, before)):
+        claims = {name[0] for name in others}
+        for name, case in found.items():
+            which = "the case" if name[0] in claims else "the whole claim"
+            counts = kind == "missing" and not narrowed and case["verdict"] != "NOT RUN"
+            text = f"{which}, which {'was' if kind == 'missing' else 'is'} {_verdict(case)}"
+            yield Finding(
+                kind, title(name), text + (", was not selected" if kind == "missing" and narrowed else ""), counts
+            )
+
+
+def _limits(both: dict[Name, tuple[Case, Case]]) -> Iterator[Finding]:
+    for name, (before, after) in both.items():
+        one, other = before["judgement"], after["judgement"]
+        if one and other and one["accepted"] != other["accepted"]:
+            yield Finding("limit", title(name), f"{limit(one)} before, {limit(other)} now")
+
+
+def _environment(old: Audit, new: Audit) -> Iterator[Finding]:
+    before, after = (
+        {**audit["provenance"], "data": {name: data["digest"] for name, data in audit["data"].items()}}
+        for audit in (old, new)
+    )
+    for name, was, now in differing(before, after):
+        yield Finding("environment", name, f"{was} before, {now} now")

@@ -1,0 +1,152 @@
+"""A folder of audits as the history of each case: its verdicts, its measurements, and a CUSUM of each."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from reports.charts import sparkline
+from reports.cusum import ALARM, Cusum
+from reports.experiment import Case, Name, cases_of, resolution, specs_of, title
+from reports.record import Audit, UnreadableAudit, read_audit, read_json
+from reports.render import page
+from reports.words import SIGNS, number
+
+SHOWN = 40
+
+
+@dataclass
+class History:
+    """What became of one case from audit to audit, the latest last."""
+
+    name: Name
+    verdicts: list[str] = field(default_factory=list)
+    created: list[str] = field(default_factory=list)
+    measured: list[float | None] = field(default_factory=list)
+    unit: str = ""
+    experiment: str = ""
+    cusums: dict[str, Cusum] = field(default_factory=dict)
+    since: str | None = None
+
+    def add(self, case: Case, audit: Audit) -> None:
+        """Take in the case of another audit; another experiment begins a new series."""
+        self.verdicts.append(case["verdict"])
+        self.created.append(audit["created"])
+        judged = case["judgement"]
+        self.measured.append(judged["measured"] if judged else None)
+        if judged is None:
+            return
+        experiment = _experiment(case, audit)
+        if experiment != self.experiment:
+            self.experiment, self.cusums, self.since = experiment, defaultdict(Cusum), None
+        self.unit = judged["unit"]
+        for series, values in judged["values"].items():
+            self.cusums[series].add([value for value in values if value is not None], resolution(case, audit))
+        self.since = (self.since or audit["created"]) if self.alarmed else None
+
+    @property
+    def worst(self) -> tuple[str, Cusum] | None:
+        """The series that has drifted farthest."""
+        return max(self.cusums.items(), key=lambda item: item[1].height, default=None)
+
+    @property
+    def alarmed(self) -> bool:
+        """Whether a series has drifted by more than chance does in about a thousand audits."""
+        return self.worst is not None and self.worst[1].height > ALARM
+
+    @property
+    def drift(self) -> str:
+        """The drift in words."""
+        if self.worst is None or self.worst[1].height == 0:
+            return "none"
+        series, cusum = self.worst
+        return f"{cusum.height:.1f} {'up' if cusum.high > cusum.low else 'down'} ({series})"
+
+
+def _experiment(case: Case, audit: Audit) -> str:
+    """What must be the same for two measurements to be of one series."""
+    specs = {f"{arm} {level}": spec for (arm, level), spec in specs_of(case, audit).items()}
+    digest = audit["data"].get(case["data"], {}).get("digest")
+    return json.dumps([specs, digest, case["judgement"]["quantity"]], sort_keys=True)
+
+
+def read_folder(folder: Path) -> tuple[list[tuple[Path, Audit]], list[str]]:
+    """Return the audits in a folder, the oldest first, and why other records there could not be read.
+
+    Raises:
+        UnreadableAudit: there is no audit.
+    """
+    audits, refused = [], []
+    for path in sorted(folder.rglob("*.json")):
+        try:
+            if not _is_comparison(path):
+                audits.append((path, read_audit(path)))
+        except UnreadableAudit as error:
+            refused.append(str(error))
+    if not audits:
+        raise UnreadableAudit(f"{str(folder)!r} holds no audit.json" + (f": {refused[0]}" if refused else ""))
+    return sorted(audits, key=lambda item: item[1]["created"]), refused
+
+
+def _is_comparison(path: Path) -> bool:
+    record = read_json(path)
+    return isinstance(record, dict) and "comparison" in record
+
+
+def histories(audits: Sequence[Audit]) -> list[History]:
+    """Return the history of each case, in the order of the claims of the latest audit that has it."""
+    found: dict[Name, History] = {}
+    for audit in audits:
+        for name, case in cases_of(audit).items():
+            found.setdefault(name, History(name)).add(case, audit)
+    order = {name: place for audit in audits for place, name in enumerate(cases_of(audit))}
+    return sorted(found.values(), key=lambda history: order[history.name])
+
+
+def index(folder: Path, audits: Sequence[tuple[Path, Audit]], refused: Sequence[str], target: Path) -> str:
+    """Return the page over a folder of audits, with links from where it will lie."""
+    found = histories([audit for _, audit in audits])
+    return page(
+        "history.html",
+        audits=[(audit, _link(path, target)) for path, audit in reversed(audits)],
+        claims=_by_claim(found),
+        alarms=[(title(one.name), one) for one in found if one.alarmed],
+        refused=refused,
+        folder=folder.name,
+        alarm=ALARM,
+        shown=SHOWN,
+    )
+
+
+def _by_claim(found: Sequence[History]) -> dict[str, list[dict[str, Any]]]:
+    claims = defaultdict(list)
+    for one in found:
+        claims[one.name[0]].append(
+            {
+                "case": ", ".join(one.name[1:]),
+                "history": one,
+                "strip": "".join(SIGNS[verdict] for verdict in one.verdicts[-SHOWN:]),
+                "latest": number(one.measured[-1], one.unit, "–"),
+                "line": sparkline([value for value in one.measured if value is not None]),
+                "rows": list(_rows(one)),
+            }
+        )
+    return dict(claims)
+
+
+def _rows(one: History) -> Iterator[tuple[str, str, str]]:
+    entries = zip(one.created[-SHOWN:], one.verdicts[-SHOWN:], one.measured[-SHOWN:], strict=True)
+    yield from ((created, verdict, number(measured, one.unit, "–")) for created, verdict, measured in entries)
+
+
+def _link(path: Path, target: Path) -> str | None:
+    """The address of an audit's report, where it lies beside it in the folder of the index."""
+    report = path.with_suffix(".html")
+    if not report.exists() or not report.resolve().is_relative_to(target.resolve().parent):
+        return None
+    return quote(report.resolve().relative_to(target.resolve().parent).as_posix())

@@ -1,0 +1,71 @@
+"""An audit as JUnit XML: a test for each case, with its figures as properties."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree
+
+from reports.record import Audit
+from reports.words import EXPECTED, clean, expected, limit, number
+
+# What JUnit calls the verdicts; HELD has no element.
+ELEMENTS = {"REFUTED": "failure", "ERROR": "error", "INCONCLUSIVE": "skipped", "NOT RUN": "skipped"}
+
+
+def junit(audit: Audit) -> str:
+    """Return the audit as an XML document."""
+    cases = [(claim, case) for claim in audit["claims"] for case in claim["cases"]]
+    kinds = [_element(case) for _, case in cases]
+    counts = {name: str(kinds.count(kind)) for name, kind in (("failures", "failure"), ("errors", "error"))}
+    totals = {"tests": str(len(cases)), **counts, "skipped": str(kinds.count("skipped")), "time": f"{audit['seconds']:.3f}"}
+    root = ElementTree.Element("testsuites", {"name": "rethinking-audit", **totals})
+    suite = _add(root, "testsuite", name="claims", timestamp=audit["created"].rstrip("Z"), **totals)
+    for claim, case in cases:
+        _test(suite, claim, case)
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _element(case: dict[str, Any]) -> str | None:
+    return "skipped" if expected(case) else ELEMENTS.get(case["verdict"])
+
+
+def _test(suite: ElementTree.Element, claim: dict[str, Any], case: dict[str, Any]) -> None:
+    name = f"{case['tier']}-{case['data']}-{case['network']}"
+    test = _add(suite, "testcase", classname=claim["id"].replace("/", "."), name=name, time=f"{case['seconds']:.6f}")
+    properties = _add(test, "properties")
+    for key, value in _figures(claim, case).items():
+        _add(properties, "property", name=key, value=value)
+    if (element := _element(case)) is not None:
+        reason = case["reason"] or case["verdict"]
+        kind = EXPECTED if expected(case) else case["verdict"]
+        _add(test, element, type=kind, message=reason.partition("\n")[0]).text = clean(reason)
+
+
+def _figures(claim: dict[str, Any], case: dict[str, Any]) -> dict[str, object]:
+    """The verdict and the figures of a case; numbers in full, and once more as the report words them."""
+    figures: dict[str, object] = {"verdict": case["verdict"], "statement": claim["statement"], "source": claim["source"]}
+    if (judged := case["judgement"]) is not None:
+        figures |= {
+            "quantity": judged["quantity"],
+            "measured": judged["measured"],
+            "measured in words": number(judged["measured"], judged["unit"]),
+            "interval low": judged["interval"]["low"],
+            "interval high": judged["interval"]["high"],
+            "accepted low": judged["accepted"]["low"],
+            "accepted high": judged["accepted"]["high"],
+            "accepted in words": limit(judged),
+            "unit": judged["unit"],
+            "alpha": judged["alpha"],
+        }
+        figures |= {name: " ".join(map(_number, values)) for name, values in judged["values"].items()}
+    figures["paper"] = (case["paper"] or {}).get("value")
+    return {name: value for name, value in figures.items() if value is not None}
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else repr(value)
+
+
+def _add(parent: ElementTree.Element, tag: str, **attributes: object) -> ElementTree.Element:
+    return ElementTree.SubElement(parent, tag, {name: clean(value) for name, value in attributes.items()})

@@ -1,0 +1,112 @@
+"""An audit, or a comparison of two, as Markdown for the summary of a CI step: the worst first, and never too long."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from reports.comparison import KINDS, Comparison, Finding
+from reports.record import Audit
+from reports.words import EXPECTED, SIGNS, VERDICTS, expected, interval, limit, line, number, plural
+
+# GitHub refuses a summary of more than 1 MiB altogether; the steps of one job share the page.
+MOST_BYTES = 900_000
+# What GitHub's Markdown gives a meaning to inside a line.
+MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&@:-])")
+
+
+def escape(value: object) -> str:
+    """Return text that Markdown shows as it is, in one line."""
+    return MARKUP.sub(r"\\\1", line(value))
+
+
+def code(value: object) -> str:
+    """Return text in a code span, also inside a table."""
+    return f"`{line(value).replace('`', chr(0x2019)).replace('|', '/') or ' '}`"
+
+
+def summary(audit: Audit) -> str:
+    """Return the summary of an audit."""
+    return "\n".join(_fitting(_audit(audit), "The rest is in audit.html.")) + "\n"
+
+
+def differences(comparison: Comparison) -> str:
+    """Return the summary of a comparison."""
+    return "\n".join(_fitting(_comparison(comparison), "The rest is in the comparison's JSON.")) + "\n"
+
+
+def _fitting(lines: Iterable[str], rest: str) -> Iterator[str]:
+    """Yield whole lines as long as they fit."""
+    used = 0
+    for text in lines:
+        used += len(text.encode("utf-8")) + 1
+        if used > MOST_BYTES:
+            yield f"\n**Cut here: a summary may not be longer.** {rest}"
+            return
+        yield text
+
+
+def _audit(audit: Audit) -> Iterator[str]:
+    counts = ", ".join(f"{SIGNS[name]} {audit['summary'][name]} {name}" for name in VERDICTS if audit["summary"][name])
+    yield f"## Audit: {counts or 'nothing was judged'}"
+    yield ""
+    machine, packages = audit["provenance"]["machine"], audit["provenance"]["packages"]
+    where = f"{machine.get('gpu') or machine.get('processor')}, torch {packages.get('torch')}"
+    images = [data["title"] + (" (a stand-in)" if data["stand_in"] else "") for data in audit["data"].values()]
+    yield f"{escape(audit['paper'].get('title'))}. On {escape(', '.join(images) or 'nothing')}; {escape(where)}."
+    yield f"{escape(audit['created'])}, {audit['seconds']:g} s, {code(audit['command'])}, exit code {audit['exit_code']}."
+    for idle in audit["not_run"]:
+        yield f"Not run: {escape(idle['reason'])}; {escape(idle['cost'])}."
+    for verdict in VERDICTS:
+        cases = [(claim, case) for claim in audit["claims"] for case in claim["cases"] if case["verdict"] == verdict]
+        if cases:
+            yield from _section(verdict, cases)
+
+
+def _section(verdict: str, cases: list[tuple[dict[str, Any], dict[str, Any]]]) -> Iterator[str]:
+    folded = verdict in ("NOT RUN", "HELD")
+    heading = f"{SIGNS[verdict]} {verdict} ({len(cases)})"
+    yield f"\n<details><summary>{heading}</summary>\n" if folded else f"\n### {heading}\n"
+    yield "| claim | case | measured | accepted | paper |"
+    yield "|---|---|---|---|---|"
+    for claim, case in cases:
+        yield f"| {code(claim['id'])} | {escape(_case(case))} | {' | '.join(_figures(case))} |"
+    reasons = [(claim, case) for claim, case in cases if case["reason"] and verdict != "HELD"]
+    if reasons:
+        yield ""
+    for claim, case in reasons:
+        yield f"- {code(claim['id'])} {escape(_case(case))}: {escape(case['reason'])}"
+    if folded:
+        yield "\n</details>"
+
+
+def _case(case: dict[str, Any]) -> str:
+    return f"{case['tier']}, {case['data']}, {case['network']}" + (f" ({EXPECTED})" if expected(case) else "")
+
+
+def _figures(case: dict[str, Any]) -> tuple[str, str, str]:
+    judged = case["judgement"]
+    if judged is None:
+        return "", "", ""
+    measured = f"{number(judged['measured'], judged['unit'])}, {interval(judged)}"
+    return measured, limit(judged), number((case["paper"] or {}).get("value"), judged["unit"], "–")
+
+
+def _comparison(comparison: Comparison) -> Iterator[str]:
+    regressions = comparison.regressions
+    yield f"## {'✗ ' + plural(len(regressions), 'regression') if regressions else '✓ Nothing regressed'}"
+    yield f"\n{escape(comparison.headline)}"
+    yield ""
+    yield from (f"- **{finding.kind}** {_finding(finding)}" for finding in regressions)
+    for kind, heading in KINDS.items():
+        others = [finding for finding in comparison.of(kind) if not finding.regressed]
+        if others:
+            yield f"\n<details><summary>{heading} ({len(others)})</summary>\n"
+            yield from (f"- {_finding(finding)}" for finding in others)
+            yield "\n</details>"
+    yield f"\n{escape(comparison.how)}"
+
+
+def _finding(finding: Finding) -> str:
+    return f"{code(finding.subject)}: {escape(finding.text)}"

@@ -1,0 +1,40 @@
+"""All measurements of an audit by seed, as CSV that a spreadsheet opens without running any of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from reports.experiment import cases_of
+from reports.record import Audit
+from reports.words import line, unit_of_values
+
+COLUMNS = ("claim", "tier", "data", "network", "runs", "verdict", "quantity", "series", "unit", "place of seed", "value")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # spreadsheets take the wide ones too
+
+
+def table(audit: Audit) -> str:
+    """Return a row for each measurement, of the claims and of their controls; a value without a number is empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_rows(audit))
+    return text.getvalue()
+
+
+def _rows(audit: Audit) -> Iterator[list[object]]:
+    for name, case in cases_of(audit).items():
+        for runs, outcome in (("the claim's", case), ("the control's", case["control"])):
+            if outcome and (judged := outcome["judgement"]):
+                start = [*map(_text, name), runs, outcome["verdict"], _text(judged["quantity"])]
+                for series, values in judged["values"].items():
+                    for place, value in enumerate(values):
+                        yield [*start, _text(series), unit_of_values(judged), place, value]
+
+
+def _text(value: Any) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    text = line(value)
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,0 +1,104 @@
+"""Which networks got slower, in seconds per step and in epochs to fit: between audits of one class of machine only."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from reports.experiment import Keyed, another_machine, kinds
+from reports.record import Audit
+from reports.significance import Change, Pair, student
+from reports.words import plural
+
+ALONE = "one seed in each audit, which says nothing of the scatter"
+SLOWER = 1.1  # less than a tenth is the machine's own mood
+Run = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How the logarithm of a time changed, over all kinds of run of one network."""
+
+    subject: str
+    what: str
+    change: Change
+    runs: str
+
+    @property
+    def ratio(self) -> float:
+        """The time now over the time before, a geometric mean."""
+        return math.exp(self.change.difference)
+
+    @property
+    def slow(self) -> bool:
+        """Whether it grew by enough to matter."""
+        return self.ratio >= SLOWER
+
+
+def timings(old: Audit, new: Audit, reasons: dict[str, list[str]]) -> Iterator[Timing]:
+    """Yield what can be tested, by network: each kind of run is compared with its own kind.
+
+    What cannot be tested is put under its reason.
+    """
+    if (difference := another_machine(old, new)) is not None:
+        reasons[f"another machine, {difference}"].append("speed")
+        return
+    networks: dict[str, list[tuple[Keyed, Keyed]]] = defaultdict(list)
+    for before, after in kinds(old, new):
+        spec = before[0][1]["spec"]
+        networks[f"{spec.get('network')} on {spec.get('data')}"].append((before, after))
+    for subject, pairs in networks.items():
+        seconds, epochs = _seconds(pairs), _epochs(pairs)
+        if not seconds:
+            reasons["the runs are the baseline's own, from the store"].append(f"seconds per step of {subject}")
+        # An epoch is a step in a time to fit, the larger the sooner the fit.
+        step = 1 / math.exp(min((min(*one, *other) for one, other in epochs), default=0.0))
+        for what, timed, resolution in (("seconds per step", seconds, 0.0), ("epochs to fit", epochs, step)):
+            if not timed:
+                continue
+            if (change := student(timed, resolution)) is None:
+                reasons[ALONE].append(f"{what} of {subject}")
+                continue
+            count = sum(len(one) + len(other) for one, other in timed)
+            yield Timing(subject, what, change, f"{plural(count, 'run')} of {plural(len(timed), 'kind')}")
+
+
+def _seconds(pairs: list[tuple[Keyed, Keyed]]) -> list[Pair]:
+    """The logarithms of the seconds per step. A run that both audits took from one store was timed once."""
+    found: list[Pair] = []
+    for before, after in pairs:
+        same = {(key, run["seconds"]) for key, run in before} & {(key, run["seconds"]) for key, run in after}
+        sides = [
+            [
+                _log_seconds(run)
+                for key, run in side
+                if (key, run["seconds"]) not in same and run["epochs"] and run["seconds"] > 0
+            ]
+            for side in (before, after)
+        ]
+        if all(sides):
+            found.append((sides[0], sides[1]))
+    return found
+
+
+def _log_seconds(run: Run) -> float:
+    return math.log(run["seconds"] / (run["epochs"] * run["steps_per_epoch"]))
+
+
+def _epochs(pairs: list[tuple[Keyed, Keyed]]) -> list[Pair]:
+    """The logarithms of the epochs to fit; a run that never did took its budget at least."""
+    found: list[Pair] = []
+    for before, after in pairs:
+        one, other = ([math.log(_epochs_to_fit(run)) for _, run in side] for side in (before, after))
+        if one != other:
+            found.append((one, other))
+    return found
+
+
+def _epochs_to_fit(run: Run) -> float:
+    recipe = run["spec"].get("recipe")
+    budget = recipe.get("budget") if isinstance(recipe, dict) else None
+    return float(max(run["fit_loss"] or budget or run["epochs"], 1))

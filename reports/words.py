@@ -1,0 +1,68 @@
+"""How every report says things: verdicts, numbers with their unit, limits, and text that hides nothing of what it says."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+VERDICTS = ("REFUTED", "ERROR", "INCONCLUSIVE", "NOT RUN", "HELD")  # the worst first
+SIGNS = {"HELD": "✓", "REFUTED": "✗", "INCONCLUSIVE": "?", "ERROR": "!", "NOT RUN": "–"}
+EXPECTED = "expected deviation"
+
+LONGEST = 10_000
+LONGEST_LINE = 500
+# Control and formatting characters can make text read otherwise than it is; the last two ranges no file can hold.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+
+
+def clean(value: object) -> str:
+    """Return text without characters that hide or turn what it says, and not longer than a page can bear."""
+    text = UNSEEN.sub("\ufffd", str(value))
+    return text if len(text) <= LONGEST else text[:LONGEST] + " … (cut)"
+
+
+def line(value: object) -> str:
+    """Return text in one short line."""
+    text = " ".join(clean(value).split())
+    return text if len(text) <= LONGEST_LINE else text[:LONGEST_LINE] + " … (cut)"
+
+
+def number(value: float | None, unit: str, missing: str = "?") -> str:
+    """Return a value as a percentage, a factor or a plain number."""
+    if value is None:
+        return missing
+    scaled, sign = (100 * value, " %") if unit == "%" else (value, " ×" if unit == "x" else "")
+    return f"{scaled:.2f}{sign}" if abs(scaled) < 1e9 else f"{scaled:.3g}{sign}"
+
+
+def interval(judgement: dict[str, Any]) -> str:
+    """Return the interval that was measured, in words."""
+    ends, unit = judgement["interval"], judgement["unit"]
+    return f"{number(ends['low'], unit, '−∞')} to {number(ends['high'], unit, '∞')}"
+
+
+def limit(judgement: dict[str, Any]) -> str:
+    """Return in words what is accepted."""
+    unit, least, most = judgement["unit"], judgement["accepted"]["low"], judgement["accepted"]["high"]
+    if least is None or (unit == "x" and least == 0):
+        return f"at most {number(most, unit)}"
+    if most is None or (not unit and most == 1):
+        return f"at least {number(least, unit)}"
+    return f"{number(least, unit)} to {number(most, unit)}"
+
+
+def unit_of_values(judgement: dict[str, Any]) -> str:
+    """Return the unit of the measurements by seed: a rank correlation has none, what is ranked are errors."""
+    return judgement["unit"] or "%"
+
+
+def expected(case: dict[str, Any]) -> bool:
+    """Whether the case was refuted, as the project's list of deviations foresees."""
+    return case["verdict"] == "REFUTED" and bool(case.get("deviation"))
+
+
+def plural(count: int, noun: str) -> str:
+    """Return the noun with its number."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
