@@ -6,9 +6,26 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fixtures.statistics.intervals import bounded_mean_interval, mean_interval, renaming_deviation
+from fixtures.statistics.intervals import (
+    bounded_mean_interval,
+    mean_interval,
+    prediction_interval,
+    renaming_deviation,
+)
 from fixtures.statistics.judgement import Interval, Verdict, decide, plain
-from fixtures.statistics.rules import at_chance, at_most, grows_to_chance, ratio_at_most, share_kept
+from fixtures.statistics.rules import (
+    ALONE,
+    all_hold,
+    at_chance,
+    at_most,
+    grows_to_chance,
+    in_order,
+    larger_by,
+    matters_more,
+    mean_within,
+    ratio_within,
+    share_kept,
+)
 
 ALPHA = 0.01
 HELD, REFUTED, INCONCLUSIVE = Verdict.HELD, Verdict.REFUTED, Verdict.INCONCLUSIVE
@@ -131,6 +148,14 @@ def test_error_grows_to_chance(errors, end, verdict):
     assert grows_to_chance(errors, end, 0.06, ALPHA).verdict is verdict
 
 
+def test_one_seed_has_a_trend_if_it_has_many_levels():
+    """Eleven levels in one order are one chance in forty million; three are one in six."""
+    many = {level / 10: [0.1 + 0.08 * level] for level in range(11)}
+    assert grows_to_chance(many, CHANCE[:1], 0.15, ALPHA).verdict is HELD
+    few = {level: [0.1 + 0.4 * level] for level in range(3)}
+    assert grows_to_chance(few, CHANCE[:1], 0.15, ALPHA).verdict is INCONCLUSIVE
+
+
 def test_an_error_that_is_no_number_is_no_trend():
     with pytest.raises(ValueError, match="not a number"):
         grows_to_chance({0: [0.1] * 4, 1: [0.5] * 4, 2: [math.nan] * 4}, CHANCE, 0.06, ALPHA)
@@ -147,10 +172,12 @@ def test_an_error_that_is_no_number_is_no_trend():
         (exact(36, 34, 38), [(10.0, math.inf), *exact(10, 10)], HELD),  # slower true labels only shrink the factor
         (exact(20, 200, 60), exact(10, 10, 10), INCONCLUSIVE),
         (exact(36), exact(10), INCONCLUSIVE),
+        ([(math.inf, math.inf)] * 3, exact(10, 10, 11), REFUTED),  # stalled: it would never fit
+        (exact(30, 31, 29, 300), exact(10, 10, 10), HELD),  # a seed that the other arm lacks is not compared
     ],
 )
-def test_ratio_at_most(slow, fast, verdict):
-    assert ratio_at_most(slow, fast, 10.0, ALPHA, "epochs").verdict is verdict
+def test_ratio_within(slow, fast, verdict):
+    assert ratio_within(slow, fast, Interval(0, 10.0), ALPHA, "epochs").verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -170,6 +197,125 @@ def test_a_share_of_equal_seeds_still_has_the_scatter_of_its_test_set():
     small, large = (share_kept([0.9] * 3, [0.9] * 3, 10, tested, 0.768, ALPHA) for tested in (100, 10_000))
     assert small.interval.high - 1 == pytest.approx(10 * (large.interval.high - 1))
     assert large.interval.high > 1
+
+
+@pytest.mark.parametrize(
+    ("more", "less", "verdict"),
+    [
+        ([0.90, 0.91, 0.92], [0.80, 0.80, 0.82], HELD),
+        ([0.80, 0.80, 0.82], [0.90, 0.91, 0.92], REFUTED),
+        ([0.80, 0.90, 0.85], [0.85, 0.82, 0.83], INCONCLUSIVE),
+        ([0.90, 0.91, 0.92, 0.1], [0.80, 0.80, 0.82], HELD),  # a seed that the other arm lacks is not compared
+    ],
+)
+def test_larger_by(more, less, verdict):
+    assert larger_by(more, less, Interval(0, math.inf), 10_000, ALPHA, "difference").verdict is verdict
+
+
+def test_one_seed_has_the_interval_of_its_test_set_and_says_so():
+    judged = larger_by([0.9], [0.5], Interval(0, math.inf), 10_000, ALPHA, "difference")
+    assert judged.verdict is HELD
+    assert judged.notes == [ALONE]
+    assert share_kept([0.9], [0.9], 10, 900, 0.768, ALPHA).notes == [ALONE]
+    assert larger_by([0.9], [0.5], Interval(0, math.inf), 10, ALPHA, "difference").verdict is INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "verdict"),
+    [
+        ([0.5, 0.51, 0.52], [0.84, 0.85, 0.86], HELD),  # thirty points against five
+        ([0.84, 0.85, 0.86], [0.5, 0.51, 0.52], REFUTED),
+        ([0.97, 0.97, 0.97], [0.84, 0.85, 0.86], HELD),  # the way in which it changes does not matter
+        ([0.75, 0.77, 0.73], [0.84, 0.85, 0.86], INCONCLUSIVE),
+    ],
+)
+def test_matters_more(one, other, verdict):
+    assert matters_more([0.8, 0.8, 0.8], one, other, 10_000, ALPHA, "change").verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        (exact(0.7, 0.72, 0.69), HELD),
+        (exact(0.1, 0.12, 0.09), REFUTED),
+        (exact(0.4, 0.7, 0.5), INCONCLUSIVE),
+        ([(0.0, 1.0), *exact(0.7, 0.7)], INCONCLUSIVE),  # one run did not fit: its share is unknown
+        (exact(0.7), INCONCLUSIVE),
+    ],
+)
+def test_mean_within(values, verdict):
+    assert mean_within(values, Interval(0.5, math.inf), ALPHA, "share").verdict is verdict
+
+
+def ordered(*groups):
+    return {str(place): [exact(*arm) for arm in arms] for place, arms in enumerate(groups)}
+
+
+@pytest.mark.parametrize(
+    ("groups", "verdict"),
+    [
+        (ordered([(10, 11, 9, 10)], [(15, 16, 15, 14)], [(21, 22, 20, 21), (23, 23, 22, 24)], [(36, 35, 36, 38)]), HELD),
+        (ordered([(36, 35, 36, 38)], [(21, 22, 20, 21)], [(15, 16, 15, 14)], [(10, 11, 9, 10)]), REFUTED),
+        # the first two as quick as each other: the order of all is still beyond doubt
+        (ordered([(7, 7, 8, 6)], [(7, 6, 8, 7)], [(10, 10, 9, 10)], [(30, 29, 31, 28)]), HELD),
+        # the trend is upward, but two neighbours are in the wrong order beyond doubt
+        (ordered([(20, 20, 20, 20)], [(10, 10, 10, 10)], [(30, 30, 30, 30)], [(40, 40, 40, 40)]), REFUTED),
+        (ordered([(10,)], [(15,)], [(21,)], [(36,)]), INCONCLUSIVE),  # one seed
+        (ordered([(10, 30, 20, 9)], [(15, 8, 9, 30)], [(21, 10, 12, 9)], [(11, 9, 30, 20)]), INCONCLUSIVE),
+    ],
+)
+def test_in_order(groups, verdict):
+    assert in_order(groups, ALPHA, "time").verdict is verdict
+
+
+def test_a_run_that_never_fitted_comes_last():
+    times = ordered([(10, 11, 9, 10)], [(15, 16, 15, 14)], [(21, 22, 20, 21)])
+    times["never"] = [[(math.inf, math.inf)] * 4]
+    assert in_order(times, ALPHA, "time").verdict is HELD
+
+
+def part(*values):
+    return lambda alpha: at_most(exact(*values), 0.01, alpha, "error")
+
+
+def test_several_parts_hold_if_each_does_and_fall_with_one():
+    good, bad, unclear = part(0, 0, 0), part(0.5, 0.5, 0.5), part(0, 0, 0.05)
+    assert all_hold({"a": good, "b": good}, ALPHA).verdict is HELD
+    fallen = all_hold({"a": good, "b": bad, "c": unclear}, ALPHA)
+    assert fallen.verdict is REFUTED
+    assert fallen.quantity == "error (b)"
+    assert set(fallen.values) == {"a: by seed", "b: by seed", "c: by seed"}
+    assert len(fallen.notes) == 3
+    assert all_hold({"a": good, "c": unclear}, ALPHA).verdict is INCONCLUSIVE
+
+
+def test_a_part_is_refuted_at_its_share_of_alpha_and_held_at_alpha():
+    """Alone these values are refuted; as one of twenty they have one chance in twenty as much."""
+    values = (0.02, 0.03, 0.04)
+    assert all_hold({"a": part(*values)}, 0.05).verdict is REFUTED
+    assert all_hold({str(i): part(*values) for i in range(20)}, 0.05).verdict is INCONCLUSIVE
+    assert all_hold({str(i): part(0.004, 0.006, 0.005) for i in range(20)}, 0.05).verdict is HELD
+
+
+def test_several_parts_are_refuted_wrongly_as_seldom_as_one():
+    """Four true statements on their limits: one of them is refuted in at most alpha of all audits."""
+    draw = np.random.default_rng(0)
+
+    def at_limit():
+        values = 0.5 + 0.01 * draw.standard_normal(5)
+        return lambda alpha: at_most(exact(*values), 0.5, alpha, "error")
+
+    wrong = np.mean([all_hold({str(i): at_limit() for i in range(4)}, 0.05).verdict is REFUTED for _ in range(2_000)])
+    assert wrong <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 2_000)
+
+
+def test_a_prediction_interval_misses_one_more_value_as_often_as_it_says():
+    draw = np.random.default_rng(0)
+    samples = draw.standard_normal((4_000, 6))
+    misses = np.mean([prediction_interval(sample[:5], 0.05)[0] > sample[5] for sample in samples])
+    assert abs(misses - 0.05) < 4 * math.sqrt(0.05 * 0.95 / 4_000)
+    with pytest.raises(ValueError, match="1 values"):
+        prediction_interval([0.5], 0.05)
 
 
 def test_a_judgement_is_plain_values():

@@ -17,14 +17,15 @@ from fixtures.runs.identity import canonical, key
 from fixtures.runs.plan import Plan, keys_of
 from fixtures.runs.session import CONTRACT, DATA, ERROR, Failure, Heartbeat, Session
 from fixtures.runs.store import Store
-from fixtures.tiers import NetworkPlan, Tier, read
+from fixtures.tiers import NetworkPlan, Scale, Tier, read
 from fixtures.training.spec import Recipe, RunSpec
 
 ROOT = Path(__file__).parent.parent
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
 SPEC = RunSpec(data="digits", network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
-PLANS = {"mlp-1x512": NetworkPlan(RECIPE, {"weight_decay": 0.1}, 2, (0.0, 0.5, 1.0), 0.1, 50)}
-TIER = Tier("fast", "digits", False, PLANS)
+VARIANTS = {"decayed": {"weight_decay": 0.1}, "few": {"subset": 20, "seeds": 1, "decay": 0.5}}
+PLANS = {"mlp-1x512": NetworkPlan(RECIPE, 2, (0.0, 0.5, 1.0), VARIANTS, 0.1, 50)}
+TIER = Tier("fast", "digits", False, PLANS, tuple(PLANS))
 
 
 def declared(**changes):
@@ -79,9 +80,47 @@ def test_a_control_is_the_claim_on_other_runs():
     assert [spec.recipe.learning_rate for spec in needs] == pytest.approx([0.01, 0.01, 0.1, 0.1])
 
 
-def test_a_regularized_arm_has_the_networks_regularizers():
-    arm = Arm(regularized=True).specs(TIER, "mlp-1x512")
-    assert {spec.recipe.weight_decay for spec in arm[0.0]} == {0.1}
+def test_a_variant_changes_the_recipe_and_the_plan():
+    (decayed,) = Arm(variant="decayed").specs(TIER, "mlp-1x512").values()
+    assert {spec.recipe.weight_decay for spec in decayed} == {0.1}
+    assert len(decayed) == 2
+    (few,) = Arm(variant="few").specs(TIER, "mlp-1x512").values()
+    assert [(spec.subset, spec.seed, spec.recipe.decay) for spec in few] == [(20, 0, 0.5)]
+
+
+def test_an_arm_without_its_variant_has_no_runs_and_the_claim_is_judged_only_if_it_is_optional():
+    arm = Arm(variant="unheard-of")
+    assert arm.specs(TIER, "mlp-1x512") == {}
+    assert cases(declared(runs={"true": Arm(), "other": arm}), {"fast": TIER}) == []
+    optional = Arm(variant="unheard-of", optional=True)
+    case, _ = cases(declared(runs={"true": Arm(), "other": optional}), {"fast": TIER})
+    assert list(case.specs()) == ["true"]
+
+
+def test_an_arm_of_another_network_has_that_networks_recipe():
+    other = replace(PLANS["mlp-1x512"], seeds=3)
+    tier = replace(TIER, networks={**PLANS, "mlp-3x512": other})
+    (specs,) = Arm(network="mlp-3x512").specs(tier, "mlp-1x512").values()
+    assert [(spec.network, spec.seed) for spec in specs] == [("mlp-3x512", 0), ("mlp-3x512", 1), ("mlp-3x512", 2)]
+
+
+def test_a_tier_may_decide_a_claim_of_some_networks_only():
+    tier = replace(TIER, networks={**PLANS, "linear": PLANS["mlp-1x512"]}, judged=("mlp-1x512", "linear"))
+    assert {case.network for case in cases(declared(), {"fast": tier})} == {"mlp-1x512", "linear"}
+    assert {case.network for case in cases(declared(networks=("linear",)), {"fast": tier})} == {"linear"}
+    only = replace(tier, only={"a/b": ("linear",)})
+    assert {case.network for case in cases(declared(), {"fast": only})} == {"linear"}
+
+
+def test_a_cut_tier_keeps_the_schedule_by_steps():
+    """100 images in steps of 32 are 4 steps an epoch, 50 are 2: half an epoch decays by the root."""
+    tier = replace(TIER, networks={"mlp-1x512": replace(PLANS["mlp-1x512"], subset=None)})
+    cut = tier.cut(Scale(subset=50), 100).networks["mlp-1x512"]
+    assert cut.recipe.decay == pytest.approx(0.99**0.5)
+    assert cut.varied("few").recipe.decay == pytest.approx(0.5**0.5)
+    assert cut.varied("few").subset == 50  # what is asked for goes before what a variant says
+    same = tier.cut(Scale(seeds=1), 100).networks["mlp-1x512"]
+    assert (same.recipe.decay, same.varied("few").seeds) == (0.99, 1)
 
 
 def test_a_permuted_sweep_files_each_level_under_another():
@@ -92,7 +131,7 @@ def test_a_permuted_sweep_files_each_level_under_another():
 
 
 def test_a_control_may_be_for_some_networks():
-    tier = replace(TIER, networks={**PLANS, "linear": PLANS["mlp-1x512"]})
+    tier = replace(TIER, networks={**PLANS, "linear": PLANS["mlp-1x512"]}, judged=("mlp-1x512", "linear"))
     found = cases(declared(control=Control("c", {}, networks=("linear",))), {"fast": tier})
     assert [str(case) for case in found] == ["fast-mlp-1x512", "fast-linear", "fast-linear-control"]
 
