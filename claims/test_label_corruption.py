@@ -21,8 +21,8 @@ FIGURE_1 = ("inception", "alexnet", "mlp-1x512")
     refuted_by="a level of label corruption at which the network, with unchanged hyper-parameters, stops short",
     runs={"levels": Sweep()},
     control=Control(
-        "softmax regression, which has too few parameters to memorize corrupted labels",
-        {"levels": Sweep(network="linear")},
+        "softmax regression on the most corrupted labels, which it has too few parameters to memorize",
+        {"levels": Sweep(network="linear", levels=(1.0,))},
         networks=("mlp-1x512",),
     ),
     networks=FIGURE_1,

@@ -132,7 +132,7 @@ def verdicts(audit):
 
 def test_every_claim_is_decided_and_its_control_refuted(finished):
     cases = [case for claim in finished.first["claims"] for case in claim["cases"]]
-    assert len(finished.first["claims"]) == 5
+    assert len(finished.first["claims"]) == CLAIMS
     assert {case["control"]["verdict"] for case in cases} == {"REFUTED"}
     assert all(case["judgement"] for case in cases)
     assert {case["verdict"] for case in cases} == {"HELD"}
@@ -279,7 +279,7 @@ def test_a_broken_contract_leaves_its_claims_not_run_with_the_reason(project):
             "\nimport numpy\nfrom fixtures.data import experiment\n"
             "experiment.corrupt_labels = lambda labels, classes, p, *_: (labels + (3 if p else 0)) % classes\n"
         )
-    code, output = project.run("-m", "fast", "-k", "training_error or without_regularizers")
+    code, output = project.run("-m", "fast", "-k", "error_reaches_zero and not noise or without_regularizers")
     (memorized, regularized) = (claim["cases"][0] for claim in project.audit()["claims"])
     assert memorized["verdict"] == "NOT RUN"
     assert "label corruption: the labels do not depend on the classes as a uniform corruption" in memorized["reason"]
@@ -288,11 +288,67 @@ def test_a_broken_contract_leaves_its_claims_not_run_with_the_reason(project):
     assert "label corruption" in output
 
 
+DEVIATION = """
+[[deviation]]
+claim = "random-labels/chance-test-accuracy"
+tier = "fast"
+network = "mlp-1x512"
+data = "digits"
+verdict = "REFUTED"
+since = 2026-11-21
+reason = "the labels are the true ones here"
+"""
+
+
+def test_an_expected_deviation_keeps_its_verdict_and_is_no_news(finished, tmp_path):
+    project = Project(tmp_path / "expected")
+    shutil.copytree(finished.store, project.store)
+    project.edit("test_random_labels.py", ('runs={"random": Arm(corruption=1.0)}', 'runs={"random": Arm(corruption=0.0)}'))
+    (project.folder / "claims" / "deviations.toml").write_text(DEVIATION)
+    code, output = project.run("-m", "fast", "-k", "accuracy_is_chance")
+    (case,) = project.audit()["claims"][0]["cases"]
+    assert (case["verdict"], case["deviation"]["since"], code) == ("REFUTED", "2026-11-21", 0)
+    assert "expected REFUTED since 2026-11-21, as expected" in output
+
+    (project.folder / "claims" / "deviations.toml").write_text(DEVIATION.replace("REFUTED", "INCONCLUSIVE"))
+    code, output = project.run("-m", "fast", "-k", "accuracy_is_chance")
+    assert code == 1  # another deviation than the one that is expected is news
+    assert "expected INCONCLUSIVE since 2026-11-21, no longer: REFUTED" in output
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (("chance-test-accuracy", "chance"), "the claim 'random-labels/chance', expected one of random-labels/zero"),
+        (("mlp-1x512", "resnet"), "fast-resnet for random-labels/chance-test-accuracy, expected one of fast-mlp-1x512"),
+        (
+            ('verdict = "REFUTED"', 'verdict = "HELD"'),
+            "expects 'HELD' of random-labels/chance-test-accuracy, expected one of",
+        ),
+        (('reason = "the labels are the true ones here"', ""), "missing 1 required"),
+    ],
+)
+def test_a_deviation_that_matches_nothing_is_bad_input(project, change, expected):
+    (project.folder / "claims" / "deviations.toml").write_text(DEVIATION.replace(*change))
+    code, output = project.run("-m", "fast")
+    assert code == 4
+    assert f"deviations.toml {'has' if 'missing' not in expected and 'expects' not in expected else ''}" in output
+    assert expected in output
+
+
+def test_a_gpu_that_is_required_and_absent_is_bad_input(project):
+    code, output = project.run("-m", "fast", "--require-gpu", "--device", "cpu")
+    assert code == 4
+    assert "--require-gpu, but --device is 'cpu'" in output
+
+
 def test_a_crashed_worker_is_an_error_and_the_others_are_judged(finished, tmp_path):
     project = Project(tmp_path / "crash")
     shutil.copytree(finished.store, project.store)
     project.edit("test_regularizers.py", ("    arms = runs", "    import os; os._exit(1)\n    arms = runs"))
-    code, _ = project.run("-m", "fast", "-n", "2", "-k", "training_error or (without_regularizers and not control)")
+    code, _ = project.run(
+        "-m", "fast", "-n", "2", "-k", "error_reaches_zero and not noise or (without_regularizers and not control)"
+    )
     (memorized, regularized) = (claim["cases"][0] for claim in project.audit()["claims"])
     assert memorized["verdict"] == "HELD"
     assert regularized["verdict"] == "ERROR"
@@ -303,7 +359,7 @@ def test_a_crashed_worker_is_an_error_and_the_others_are_judged(finished, tmp_pa
 def test_a_plan_is_printed_and_nothing_is_made(project):
     code, output = project.run("-m", "fast", "--plan", "-n", "2")
     assert code == 0
-    assert re.search(r"\d+ distinct runs for 10 cases, 0 of them cached: at most \d\.\de\+\d\d FLOPs", output)
+    assert re.search(rf"\d+ distinct runs for {2 * CLAIMS} cases, 0 of them cached: at most \d\.\de\+\d\d FLOPs", output)
     assert project.records() == {}
     assert not (project.folder / "out").exists()
 

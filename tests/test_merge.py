@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from fixtures.plugin.record import exit_code as exit_code_of_summary
+from fixtures.plugin.record import exit_code as exit_code_of_audit
 from fixtures.plugin.shard import Shard
 from reports.__main__ import main
 from reports.merge import CannotMerge, exit_code, merge
@@ -36,9 +36,14 @@ def shard(audit, index, count, cases):
         "created": f"2026-11-21T0{index}:00:00Z",
         "runs": {key: run for key, run in part["runs"].items() if key in used},
         "summary": summary,
-        "exit_code": exit_code_of_summary(summary),
+        "exit_code": exit_code_of_audit(of_verdicts(name for name, count in summary.items() for _ in range(count))),
         "shard": {"index": index + 1, "count": count, "cases": cases},
     }
+
+
+def of_verdicts(verdicts):
+    """An audit of one claim with a case for each verdict."""
+    return {"claims": [{"cases": [{"verdict": verdict, "deviation": None} for verdict in verdicts]}]}
 
 
 def room(audit):
@@ -149,9 +154,7 @@ def test_a_record_cut_short_or_foreign_is_refused_by_name(tmp_path, capsys, cont
 )
 @pytest.mark.parametrize("others", [("HELD",), ("NOT RUN",), ("INCONCLUSIVE", "HELD"), ("REFUTED",)])
 def test_the_exit_code_of_the_parts_is_that_of_the_whole(verdicts, others):
-    names = ("HELD", "NOT RUN", "INCONCLUSIVE", "ERROR", "REFUTED")
-    counts = [{name: group.count(name) for name in names} for group in (verdicts, others, verdicts + others)]
-    one, other, whole = map(exit_code_of_summary, counts)
+    one, other, whole = (exit_code_of_audit(of_verdicts(group)) for group in (verdicts, others, verdicts + others))
     assert exit_code([one, other]) == whole
 
 
