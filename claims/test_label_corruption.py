@@ -10,7 +10,9 @@ from functools import partial
 
 from fixtures.declaration import Arm, Control, Sweep, claim
 from fixtures.statistics.judgement import Interval
-from fixtures.statistics.rules import all_hold, at_most, grows_to_chance, mean_within, ratio_within
+from fixtures.statistics.rules import at_most, mean_within, ratio_within
+from fixtures.statistics.several import all_hold
+from fixtures.statistics.trends import grows_to_chance
 
 FIGURE_1 = ("inception", "alexnet", "mlp-1x512")
 

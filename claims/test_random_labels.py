@@ -6,7 +6,8 @@ test images although its labels carried no information.
 """
 
 from fixtures.declaration import Arm, Control, claim
-from fixtures.statistics.rules import at_chance, at_most
+from fixtures.statistics.chance import at_chance
+from fixtures.statistics.rules import at_most
 
 
 @claim(

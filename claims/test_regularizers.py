@@ -9,7 +9,8 @@ from functools import partial
 
 from fixtures.declaration import Arm, Control, claim
 from fixtures.statistics.judgement import Interval
-from fixtures.statistics.rules import all_hold, at_most, larger_by, matters_more, mean_within, ratio_within, share_kept
+from fixtures.statistics.rules import at_most, larger_by, matters_more, mean_within, ratio_within, share_kept
+from fixtures.statistics.several import all_hold
 
 GAIN, MORE = Interval(0, float("inf")), Interval(1, float("inf"))
 WITH_CROPS = ("inception", "alexnet")  # the networks that Table 1 has random crops of

@@ -1,11 +1,16 @@
 """What README and CONTRIBUTING say is so."""
 
+import json
 import re
-import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from reports.record import read_audit
+from reports.words import limit, number
+
+FAST = "fast-digits-2-core-cpu"
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
@@ -41,16 +46,38 @@ def test_every_exit_code_is_told():
     assert re.findall(r"^\| (\d+) \|", README, re.M) == ["0", "1", "2", "3", "4", "5", "10"]
 
 
-def test_the_papers_numbers_are_those_of_the_data_file():
-    tables = tomllib.loads((ROOT / "claims" / "paper.toml").read_text())
-    shown = [
-        ("random-labels/zero-training-error", lambda value: f"{100 * value:.2f} %"),
-        ("random-labels/chance-test-accuracy", lambda value: f"{100 * value:.2f} %"),
-        ("label-corruption/slowdown", lambda value: f"{value:.2f} ×"),
-        ("regularizers/not-necessary", lambda value: f"{100 * value:.2f} %"),
-    ]
-    for name, written in shown:
-        assert written(tables[name]["value"]["mlp-1x512"]) in README
+def baseline(name):
+    return json.loads((ROOT / "reports" / "baselines" / name / "audit.json").read_text())
+
+
+def row(claim):
+    """What the README says of a claim: its first network with a judgement."""
+    cases = [case for case in claim["cases"] if case["judgement"]]
+    judged, paper = cases[0]["judgement"], cases[0]["paper"]["value"]
+    unit = judged["unit"]
+    ends = ", ".join(number(judged["interval"][end], unit, "∞") for end in ("low", "high"))
+    verdicts = Counter(case["verdict"] + (", expected" if case.get("deviation") else "") for case in cases)
+    told = "; ".join(
+        f"{verdict} {count} of {len(cases)}" if len(verdicts) > 1 else verdict for verdict, count in verdicts.items()
+    )
+    measured = f"{number(judged['measured'], unit)} [{ends}]"
+    columns = claim["statement"], cases[0]["network"], measured, limit(judged), number(paper, unit, "–"), told
+    return f"| {' | '.join(columns)} |"
+
+
+@pytest.mark.parametrize("claim", baseline(FAST)["claims"], ids=lambda claim: claim["id"])
+def test_the_verdicts_are_those_of_the_committed_audit(claim):
+    assert row(claim) in README
+
+
+def test_every_baseline_is_whole_and_tells_no_path():
+    for path in sorted((ROOT / "reports" / "baselines").glob("*/audit.json")):
+        audit = read_audit(path)
+        text = path.read_text()
+        assert (path.parent / "audit.html").exists(), path
+        assert audit["provenance"]["commit"], path
+        assert not re.search(r"[\"= ](/[a-z]+){2,}|file://", text), path
+        assert all(claim["verdict"] for claim in audit["claims"])
 
 
 def test_the_readme_is_short():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from fixtures.statistics.chance import at_chance
 from fixtures.statistics.intervals import (
     bounded_mean_interval,
     mean_interval,
@@ -13,19 +14,9 @@ from fixtures.statistics.intervals import (
     renaming_deviation,
 )
 from fixtures.statistics.judgement import Interval, Verdict, decide, plain
-from fixtures.statistics.rules import (
-    ALONE,
-    all_hold,
-    at_chance,
-    at_most,
-    grows_to_chance,
-    in_order,
-    larger_by,
-    matters_more,
-    mean_within,
-    ratio_within,
-    share_kept,
-)
+from fixtures.statistics.rules import ALONE, at_most, larger_by, matters_more, mean_within, ratio_within, share_kept
+from fixtures.statistics.several import all_hold
+from fixtures.statistics.trends import grows_to_chance, in_order
 
 ALPHA = 0.01
 HELD, REFUTED, INCONCLUSIVE = Verdict.HELD, Verdict.REFUTED, Verdict.INCONCLUSIVE
