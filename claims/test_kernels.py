@@ -25,6 +25,7 @@ ANY = float("inf")
         *("raw", "gabor", "raw-colour", "random-filters"),
         *("raw-full", "gabor-full", "raw-colour-full", "random-filters-full"),
     ),
+    figure="table 3",
 )
 def test_interpolation_without_regularization_generalizes(runs, paper, judge):
     """A kernel machine without regularization fits its training set exactly and generalizes.
@@ -70,6 +71,7 @@ def test_l2_brings_no_gain(runs, paper, judge):
     runs={"smaller": Solve(), "larger": Solve(), "plain": Solve(variant="plain", optional=True)},
     control=Control("random labels: a larger norm that does tell of a larger error", {"larger": Solve(corruption=1.0)}),
     problems=("raw-grid", "gabor-grid", "gabor-over-raw"),
+    figure="norms",
 )
 def test_the_norm_does_not_predict_the_error(runs, paper, judge):
     """The norm of the minimum-norm solution does not predict how well it generalizes.
