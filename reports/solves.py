@@ -62,15 +62,15 @@ def _by_size(cases: Found, printed: Printed) -> LineChart | None:
     """Test error against the number of training images, and the paper's where ours come near its size."""
     series = []
     for style, (case, found) in zip(STYLES, cases, strict=False):
-        ours = [(values["images"], values["test_error"]) for values in found]
-        series.append(Series(_name(case, cases), style, ours, True))
-        with_l2 = [(values["images"], values["l2_test_error"]) for values in found if "l2_test_error" in values]
+        ours = [(values["images"], 100 * values["test_error"]) for values in found]
+        series.append(Series(_name(case, cases), style, ours, True, len(ours) > 1))
+        with_l2 = [(values["images"], 100 * values["l2_test_error"]) for values in found if "l2_test_error" in values]
         if with_l2:
-            series.append(Series(f"{_name(case, cases)}, with l2", f"{style} second", with_l2, True))
-        paper = [(x, y) for x, y in printed.get(case["network"], []) if x <= NEAR * max(size for size, _ in ours)]
+            series.append(Series(f"{_name(case, cases)}, with l2", f"{style} second", with_l2, True, len(with_l2) > 1))
+        paper = [(x, 100 * y) for x, y in printed.get(case["network"], []) if x <= NEAR * max(size for size, _ in ours)]
         if paper:
-            series.append(Series(f"{_name(case, cases)} (paper)", f"{style} second", paper, True))
-    return line_chart("test error without regularization", "training images", "test error", series)
+            series.append(Series(f"{_name(case, cases)} (paper)", f"{style} second", paper, True, joined=False))
+    return line_chart("test error without regularization", "training images", "test error, %", series)
 
 
 def _norms(cases: Found, printed: Printed) -> LineChart | None:
@@ -78,12 +78,14 @@ def _norms(cases: Found, printed: Printed) -> LineChart | None:
     grids = [(case, found) for case, found in cases if len({values["kind"] for values in found}) == 1]
     series = []
     for style, (case, found) in zip(STYLES, grids, strict=False):
-        points = [(x, y) for x, y in zip(found[0]["norms"], found[0]["test_errors"], strict=True) if x is not None]
+        points = [(x, 100 * y) for x, y in zip(found[0]["norms"], found[0]["test_errors"], strict=True) if x is not None]
         series.append(Series(_name(case, grids), style, points, True))
         kind = found[0]["kind"]
         if kind in printed:
-            series.append(Series(f"{kind} (paper)", f"{style} second", [(x, y) for x, y in printed[kind]], True))
-    return line_chart("norm and test error, a mark for each kernel width", "norm", "test error", series)
+            series.append(
+                Series(f"{kind} (paper)", f"{style} second", [(x, 100 * y) for x, y in printed[kind]], True, False)
+            )
+    return line_chart("norm and test error, a mark for each kernel width", "norm", "test error, %", series)
 
 
 def _name(case: Case, cases: Found) -> str:

@@ -31,6 +31,7 @@ from fixtures.theory import shallow
 from fixtures.theory.problem import SOLVERS, ProblemSpec, Sample, Task, spread
 from fixtures.tiers import ProblemPlan, Scale, Tier, read
 from fixtures.training.spec import Recipe, RunSpec
+from reports import solves
 
 ROOT = Path(__file__).parent.parent
 TIERS = read(ROOT / "claims" / "tiers.toml")
@@ -421,3 +422,44 @@ def test_problems_are_judged_and_recorded_as_a_user_runs_them(tmp_path):
     assert controls == {"REFUTED"}
     assert all({"spec", "values", "seconds"} == set(run) for run in audit["runs"].values())
     assert "20 points in 64 dimensions" in (tmp_path / "audit.html").read_text()
+
+
+def judged(network, runs, **fields):
+    return {"network": network, "tier": "fast", "data": "digits", "runs": {"solved": {"0.0": runs}}, **fields}
+
+
+def claim_with(name, cases, series=None):
+    return {"id": name, "cases": cases, "paper_figure": {"name": "x", "series": series} if series else None}
+
+
+def test_the_report_draws_three_charts_of_solves():
+    drawn = {"x": [0.0, 1.0], "y": [1.0, -1.0], "corner_x": [0.0, 0.5, 1.0], "corner_y": [1.0, 0.0, -1.0]}
+    runs = {
+        "a": {"values": {"drawn": drawn, "points": 2, "dimensions": 3}},
+        "b": {"values": {"images": 1000, "test_error": 0.05, "l2_test_error": 0.04}},
+        "c": {"values": {"kind": "raw", "norms": [30.0, None], "test_errors": [0.05, None], "images": 10}},
+        "d": {"curves": {}},
+    }
+    (polygon,) = solves.charts(claim_with("expressivity/two-layer", [judged("reals", ["a"])]), runs)
+    assert [(line.name, bool(line.path), len(line.marks)) for line in polygon.lines] == [
+        ("the network", True, 0),
+        ("the sample", False, 2),
+    ]
+    series = {"raw": [[60000, 0.012]]}
+    (sizes,) = solves.charts(claim_with("kernel/interpolates-and-generalizes", [judged("raw", ["b"])], series), runs)
+    assert [line.name for line in sizes.lines] == ["raw", "raw, with l2"]  # the paper's size is too far away to draw
+    near = {"raw": [[2000, 0.012]]}
+    (sizes,) = solves.charts(claim_with("kernel/interpolates-and-generalizes", [judged("raw", ["b"])], near), runs)
+    assert sizes.lines[-1].name == "raw (paper)"
+    (norms,) = solves.charts(claim_with("kernel/minimum-norm-not-predictive", [judged("raw-grid", ["c"])]), runs)
+    assert len(norms.lines[0].marks) == 1  # what could not be solved is not drawn
+    assert solves.charts(claim_with("linear/curvature", [judged("curvature", ["a"])]), runs) == []
+    assert solves.charts(claim_with("random-labels/x", [judged("alexnet", ["d"])]), runs) is None
+
+
+def test_the_report_says_on_how_much_a_problem_was_solved():
+    values = [{"images": 1000}, {"images": 20000}]
+    assert solves.about(judged("raw", ["a"]), values) == "1,000 to 20,000 images, of digits"
+    assert solves.about(judged("sgd", ["a", "b"]), [{"points": 20, "dimensions": 64}]) == (
+        "2 seeds, 20 points in 64 dimensions, of digits"
+    )
