@@ -82,9 +82,8 @@ def _norms(cases: Found, printed: Printed) -> LineChart | None:
         series.append(Series(_name(case, grids), style, points, True))
         kind = found[0]["kind"]
         if kind in printed:
-            series.append(
-                Series(f"{kind} (paper)", f"{style} second", [(x, 100 * y) for x, y in printed[kind]], True, False)
-            )
+            paper = [(x, 100 * y) for x, y in printed[kind]]
+            series.append(Series(f"{kind} (paper)", f"{style} second", paper, True, joined=False))
     return line_chart("norm and test error, a mark for each kernel width", "norm", "test error, %", series)
 
 

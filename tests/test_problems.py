@@ -161,7 +161,7 @@ PLAN = ProblemPlan(solver="kernel", subset=100, sizes=(50, 100), seeds=1, parame
 
 
 def test_a_sweep_is_filed_by_size_and_a_missing_variant_left_out():
-    tier = Tier("fast", "digits", False, {}, (), {"raw": PLAN})
+    tier = Tier("fast", "digits", False, {}, (), problems={"raw": PLAN})
     runs = {"sweep": Solve(sweep=True), "one": Solve(corruption=1.0), "none": Solve(variant="none")}
     specs = Case(claim_of("raw", **runs), tier, "raw", False).specs()
     assert {size: spec.subset for size, (spec,) in specs["sweep"].items()} == {50.0: 50, 100.0: 100}
@@ -171,7 +171,7 @@ def test_a_sweep_is_filed_by_size_and_a_missing_variant_left_out():
 
 def test_a_problem_has_its_own_data_and_need_of_a_gpu():
     problems = {"one": PLAN, "other": replace(PLAN, data="mnist", needs_gpu=True)}
-    tier = Tier("paper", "cifar10", True, {}, (), problems)
+    tier = Tier("paper", "cifar10", True, {}, (), problems=problems)
     one, other = (Case(claim_of("one", "other"), tier, name, False) for name in problems)
     assert [case.data for case in (one, other)] == ["cifar10", "mnist"]
     assert [case.needs_gpu for case in (one, other)] == [False, True]
