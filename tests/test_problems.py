@@ -463,3 +463,14 @@ def test_the_report_says_on_how_much_a_problem_was_solved():
     assert solves.about(judged("sgd", ["a", "b"]), [{"points": 20, "dimensions": 64}]) == (
         "2 seeds, 20 points in 64 dimensions, of digits"
     )
+
+
+def test_fewer_test_images_are_of_all_classes():
+    """Images of a folder lie in the order of their classes: the first of them are of one."""
+    at = task(200)
+    order = np.argsort(at.sample.test_labels, kind="stable")
+    ordered = replace(at.sample, test_images=at.sample.test_images[order], test_labels=at.sample.test_labels[order])
+    values = found("random-filters", replace(at, sample=ordered), filters=60, l2s=(0.1,), tests=40)
+    unordered = found("random-filters", at, filters=60, l2s=(0.1,))
+    assert abs(values["test_error"] - unordered["test_error"]) < 0.15
+    assert values["tested"] == 40
