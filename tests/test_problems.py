@@ -181,17 +181,17 @@ def test_a_problem_has_its_own_data_and_need_of_a_gpu():
 
 def test_who_asks_for_networks_asks_about_no_problem():
     tier = TIERS["fast"]
-    assert tier.cut(Scale()).problems == tier.problems
-    assert tier.cut(Scale(networks=("alexnet",))).problems == {}
+    assert tier.cut(Scale(), 901).problems == tier.problems
+    assert tier.cut(Scale(networks=("alexnet",)), 901).problems == {}
 
 
 def test_a_problem_at_another_scale():
-    cut = TIERS["fast"].cut(Scale(subset=500, seeds=2, data="mnist"))
+    cut = TIERS["fast"].cut(Scale(subset=500, seeds=2, data="mnist"), 60_000)
     assert cut.problems["raw"].sizes == (112, 300, 500)
     assert cut.problems["raw"].subset == 500
     assert cut.problems["raw"].seeds == 1  # it draws nothing
     assert cut.problems["sgd-images"].seeds == 2
-    paper = TIERS["paper"].cut(Scale(data="digits"))
+    paper = TIERS["paper"].cut(Scale(data="digits"), 901)
     assert Case(claim_of("raw"), paper, "raw", False).data == "mnist"  # a problem that names its data keeps them
     assert Case(claim_of("raw-colour"), paper, "raw-colour", False).data == "digits"
 
