@@ -62,15 +62,16 @@ def _by_size(cases: Found, printed: Printed) -> LineChart | None:
     """Test error against the number of training images, and the paper's where ours come near its size."""
     series = []
     for style, (case, found) in zip(STYLES, cases, strict=False):
-        ours = [(values["images"], 100 * values["test_error"]) for values in found]
-        series.append(Series(_name(case, cases), style, ours, True, len(ours) > 1))
-        with_l2 = [(values["images"], 100 * values["l2_test_error"]) for values in found if "l2_test_error" in values]
-        if with_l2:
-            series.append(Series(f"{_name(case, cases)}, with l2", f"{style} second", with_l2, True, len(with_l2) > 1))
-        paper = [(x, 100 * y) for x, y in printed.get(case["network"], []) if x <= NEAR * max(size for size, _ in ours)]
-        if paper:
-            series.append(Series(f"{_name(case, cases)} (paper)", f"{style} second", paper, True, joined=False))
-    return line_chart("test error without regularization", "training images", "test error, %", series)
+        for suffix, error in (("", "test_error"), (", with l2", "l2_test_error")):
+            name, look = f"{_name(case, cases)}{suffix}", f"{style} second" if suffix else style
+            ours = [(values["images"], 100 * values[error]) for values in found if error in values]
+            if ours:
+                series.append(Series(name, look, ours, True, joined=len(ours) > 1))
+                near = [(x, 100 * y) for x, y in printed.get(f"{case['network']}{suffix}", []) if x <= NEAR * max(ours)[0]]
+                series.append(Series(f"{name} (paper)", look, near, True, joined=False))
+    return line_chart(
+        "test error by size, without regularization unless it says so", "training images", "test error, %", series
+    )
 
 
 def _norms(cases: Found, printed: Printed) -> LineChart | None:

@@ -450,7 +450,7 @@ def test_the_report_draws_three_charts_of_solves():
     assert [line.name for line in sizes.lines] == ["raw", "raw, with l2"]  # the paper's size is too far away to draw
     near = {"raw": [[2000, 0.012]]}
     (sizes,) = solves.charts(claim_with("kernel/interpolates-and-generalizes", [judged("raw", ["b"])], near), runs)
-    assert sizes.lines[-1].name == "raw (paper)"
+    assert [line.name for line in sizes.lines] == ["raw", "raw (paper)", "raw, with l2"]
     (norms,) = solves.charts(claim_with("kernel/minimum-norm-not-predictive", [judged("raw-grid", ["c"])]), runs)
     assert len(norms.lines[0].marks) == 1  # what could not be solved is not drawn
     assert solves.charts(claim_with("linear/curvature", [judged("curvature", ["a"])]), runs) == []
