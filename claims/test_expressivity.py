@@ -8,8 +8,8 @@ float64, or exactly in rational arithmetic.
 from functools import partial
 
 from fixtures.declaration import Control, Solve, claim
-from fixtures.statistics.judgement import Interval
 from fixtures.statistics.exact import exactly
+from fixtures.statistics.judgement import Interval
 from fixtures.statistics.several import all_hold, provided
 
 

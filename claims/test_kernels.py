@@ -7,8 +7,8 @@ Refuted by: an interpolant at chance; an l2 that helps on MNIST; a norm that ord
 
 from fixtures.declaration import Control, Solve, claim
 from fixtures.solutions import largest
-from fixtures.statistics.judgement import Interval
 from fixtures.statistics.exact import exactly, over_choices
+from fixtures.statistics.judgement import Interval
 from fixtures.statistics.rules import larger_by, mean_within
 from fixtures.statistics.several import provided
 

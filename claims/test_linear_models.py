@@ -7,8 +7,8 @@ Refuted by: a run from zero that ends elsewhere than at the pseudo-inverse solut
 from functools import partial
 
 from fixtures.declaration import Control, Solve, claim
-from fixtures.statistics.judgement import Interval
 from fixtures.statistics.exact import exactly
+from fixtures.statistics.judgement import Interval
 from fixtures.statistics.rules import mean_within
 from fixtures.statistics.several import all_hold
 

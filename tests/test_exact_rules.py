@@ -2,8 +2,9 @@
 
 import pytest
 
+from fixtures.statistics.exact import exactly, over_choices
 from fixtures.statistics.judgement import Interval, Verdict
-from fixtures.statistics.rules import exactly, over_choices, provided
+from fixtures.statistics.several import provided
 
 
 def exact(value, low, high):
