@@ -15,12 +15,13 @@ MAX_POINTS = 120
 
 @dataclass(frozen=True)
 class Series:
-    """A named line. `style` picks its colour and dash; `points` are in the units of the data."""
+    """A named line. `style` picks its colour and dash; `points` are in the units of the data, joined or only marked."""
 
     name: str
     style: str
     points: Sequence[Point]
     marked: bool = False
+    joined: bool = True
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def line_chart(
     title: str, x_label: str, y_label: str, series: Iterable[Series], guides: Sequence[tuple[float, str]] = ()
 ) -> LineChart | None:
     """Return the chart of the series, None where there is nothing finite to draw. `guides` are horizontal lines."""
-    kept = [Series(one.name, one.style, _finite(one.points), one.marked) for one in series]
+    kept = [Series(one.name, one.style, _finite(one.points), one.marked, one.joined) for one in series]
     kept = [one for one in kept if one.points]
     if not kept:
         return None
@@ -81,7 +82,7 @@ def line_chart(
     lines = []
     for one in kept:
         points = [place(point) for point in decimate(one.points)]
-        path = "M" + " L".join(f"{x:g} {y:g}" for x, y in points)
+        path = "M" + " L".join(f"{x:g} {y:g}" for x, y in points) if one.joined else ""
         lines.append(Line(one.name, one.style, path, points if one.marked else []))
     return LineChart(
         title,

@@ -73,9 +73,12 @@ def obstacle(before: Case, after: Case, old: Audit, new: Audit) -> str | None:
 
 
 def resolution(case: Case, audit: Audit) -> float:
-    """Return the step in which a case was measured: one image for a share, one epoch for a ratio of times."""
+    """Return the step in which a case was measured: one image for a share, one epoch for a ratio of times, else none."""
     keys = {key for levels in case["runs"].values() for keys in levels.values() for key in keys}
     runs = [audit["runs"][key] for key in keys if key in audit["runs"]]
+    if any("values" in run for run in runs):  # solves
+        tested = [run["values"].get("tested") for run in runs]
+        return 1 / min(tested) if all(tested) and case["judgement"]["unit"] == "%" else 0.0
     if case["judgement"]["unit"] == "x":
         fits = [run["fit_loss"] for run in runs if run["fit_loss"]]
         return abs(case["judgement"]["measured"] or 0.0) / min(fits) if fits else 0.0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from reports import solves
 from reports.charts import IntervalChart, LineChart, Series, interval_chart, interval_scale, line_chart
 from reports.words import interval, limit, number, unit_of_values
 
@@ -55,15 +56,17 @@ def cards(audit: Audit) -> list[Card]:
 
 def _card(claim: dict[str, Any], runs: Runs) -> Card:
     judged = [case for case in claim["cases"] if case["judgement"]]
-    scale = interval_scale(
-        [case["judgement"] for case in judged], [_paper_value(case) for case in judged if case["judgement"]]
-    )
+    units = {case["judgement"]["unit"] for case in judged}
+    alike = {unit: [case for case in judged if case["judgement"]["unit"] == unit] for unit in units}
+    scales = {
+        unit: interval_scale([case["judgement"] for case in same], map(_paper_value, same)) for unit, same in alike.items()
+    }
     first = judged[0] if judged else None
     own, printed = _charts(claim, runs)
     return Card(
         claim=claim,
         anchor=claim["id"].replace("/", "-"),
-        rows=[_row(case, scale, runs) for case in claim["cases"] if case["judgement"] or case["verdict"] != "NOT RUN"],
+        rows=[_row(case, scales, runs) for case in claim["cases"] if case["judgement"] or case["verdict"] != "NOT RUN"],
         idle=[case for case in claim["cases"] if case["verdict"] == "NOT RUN"],
         quantity=first["judgement"]["quantity"] if first else "",
         rule=first["judgement"]["rule"] if first else "",
@@ -92,6 +95,8 @@ def _paper_value(case: dict[str, Any]) -> float | None:
 
 def _about(case: dict[str, Any], runs: Runs) -> str:
     """On how many seeds and images the network was judged, and how wide it is."""
+    if found := solves.solved(case, runs):
+        return solves.about(case, found)
     arms = [seeds for levels in case["runs"].values() for seeds in levels.values()]
     specs = [runs[key]["spec"] for seeds in arms for key in seeds if key in runs]
     if not specs:
@@ -102,8 +107,9 @@ def _about(case: dict[str, Any], runs: Runs) -> str:
     return f"{count} seed{'s' if count > 1 else ''}, {images}" + (f", width {width:g}" if width != 1 else "")
 
 
-def _row(case: dict[str, Any], scale: tuple[float, float] | None, runs: Runs) -> Row:
+def _row(case: dict[str, Any], scales: dict[str, tuple[float, float] | None], runs: Runs) -> Row:
     judgement = case["judgement"]
+    scale = scales.get(judgement["unit"]) if judgement else None
     keys = sorted({key for levels in case["runs"].values() for seeds in levels.values() for key in seeds})
     if not judgement:
         return Row(case, _about(case, runs), "", "", "", "", None, [], keys)
@@ -126,6 +132,8 @@ def _row(case: dict[str, Any], scale: tuple[float, float] | None, runs: Runs) ->
 
 def _charts(claim: dict[str, Any], runs: Runs) -> tuple[list[LineChart], list[LineChart]]:
     """The curves of the claim's runs, and the paper's figure."""
+    if (drawn := solves.charts(claim, runs)) is not None:
+        return drawn, []
     figure = claim["paper_figure"]
     cases = [case for case in claim["cases"] if case["runs"]]
     if figure and figure["name"] in SWEEPS:

@@ -9,6 +9,7 @@ VERDICTS = ("REFUTED", "ERROR", "INCONCLUSIVE", "NOT RUN", "HELD")  # the worst 
 SIGNS = {"HELD": "✓", "REFUTED": "✗", "INCONCLUSIVE": "?", "ERROR": "!", "NOT RUN": "–"}
 EXPECTED = "expected deviation"
 
+SMALL = 0.005  # a plain number below this is written with an exponent
 LONGEST = 10_000
 LONGEST_LINE = 500
 # Control and formatting characters can make text read otherwise than it is; the last two ranges no file can hold.
@@ -33,6 +34,8 @@ def number(value: float | None, unit: str, missing: str = "?") -> str:
     """Return a value as a percentage, a factor or a plain number."""
     if value is None:
         return missing
+    if not unit and 0 < abs(value) < SMALL:
+        return f"{value:.1e}"
     scaled, sign = (100 * value, " %") if unit == "%" else (value, " ×" if unit == "x" else "")
     return f"{scaled:.2f}{sign}" if abs(scaled) < 1e9 else f"{scaled:.3g}{sign}"
 
@@ -46,7 +49,9 @@ def interval(judgement: dict[str, Any]) -> str:
 def limit(judgement: dict[str, Any]) -> str:
     """Return in words what is accepted."""
     unit, least, most = judgement["unit"], judgement["accepted"]["low"], judgement["accepted"]["high"]
-    if least is None or (unit == "x" and least == 0):
+    if least == most:
+        return f"exactly {number(most, unit)}"
+    if least is None or (least == 0 and most is not None):
         return f"at most {number(most, unit)}"
     if most is None or (not unit and most == 1):
         return f"at least {number(least, unit)}"
@@ -55,7 +60,7 @@ def limit(judgement: dict[str, Any]) -> str:
 
 def unit_of_values(judgement: dict[str, Any]) -> str:
     """Return the unit of the measurements by seed: a rank correlation has none, what is ranked are errors."""
-    return judgement["unit"] or "%"
+    return "%" if judgement["quantity"].startswith("rank correlation") else str(judgement["unit"])
 
 
 def expected(case: dict[str, Any]) -> bool:

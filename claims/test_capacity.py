@@ -1,0 +1,47 @@
+"""Measures of capacity say nothing of why networks generalize: they fit random signs, and follow each example.
+
+Zhang et al. 2017, section 2.2. The paper argues from the fit of random labels and measures neither quantity itself.
+Refuted by: a mean correlation with random signs well below one; a loss that hardly changes when one example is replaced.
+"""
+
+from fixtures.declaration import Control, Solve, claim
+from fixtures.statistics.judgement import Interval
+from fixtures.statistics.rules import mean_within
+
+ANY = float("inf")
+
+
+@claim(
+    "capacity/rademacher",
+    source="section 2.2",
+    refuted_by="a correlation with random signs that stays well below one",
+    runs={"fits": Solve()},
+    control=Control("linear functions of bounded norm, of which it is known", {"fits": Solve(variant="small")}),
+    problems=("random-signs", "random-signs-colour"),
+)
+def test_the_rademacher_complexity_is_about_one(runs, paper, judge):
+    """The empirical Rademacher complexity of the networks is about one, so that the bound made of it is vacuous.
+
+    Measured on networks with one hidden layer of 512 units, whose function is the sign of their value, as the mean over
+    draws of the correlation with random signs: a lower estimate.
+    """
+    drawn = [(value, value) for values in runs.fits.correlations for value in values]
+    judge(mean_within(drawn, Interval(paper.limit, ANY), paper.alpha, "correlation with random signs", ""))
+
+
+@claim(
+    "capacity/uniform-stability",
+    source="section 2.2",
+    refuted_by="a loss that changes little wherever one training example is replaced",
+    runs={"learner": Solve()},
+    control=Control("ridge regression with strong l2, of which a bound is known", {"learner": Solve(variant="stable")}),
+    problems=("replace-one", "replace-one-colour"),
+)
+def test_interpolating_networks_are_not_uniformly_stable(runs, paper, judge):
+    """Networks that interpolate are not uniformly stable: one replaced example changes the loss by its whole range.
+
+    An example is replaced by its image with the other label, and the same network trained again from the same start;
+    measured is the largest change of the loss, as a share of its range, over training and test images.
+    """
+    changes = [(value, value) for values in runs.learner.changes for value in values]
+    judge(mean_within(changes, Interval(paper.limit, ANY), paper.alpha, "change of the loss"))

@@ -1,0 +1,50 @@
+"""Of all linear models that fit the data SGD finds the one of minimum norm, and curvature does not tell them apart.
+
+Zhang et al. 2017, section 5. Least squares with more dimensions than points.
+Refuted by: a run from zero that ends elsewhere than at the pseudo-inverse solution; global optima with different Hessians.
+"""
+
+from functools import partial
+
+from fixtures.declaration import Control, Solve, claim
+from fixtures.statistics.exact import exactly
+from fixtures.statistics.judgement import Interval
+from fixtures.statistics.rules import mean_within
+from fixtures.statistics.several import all_hold
+
+
+@claim(
+    "linear/sgd-minimum-norm",
+    source="section 5",
+    refuted_by="SGD from zero that ends away from the pseudo-inverse solution",
+    runs={"descent": Solve()},
+    control=Control("a start outside the span of the data", {"descent": Solve(variant="spoiled")}),
+    problems=("sgd-images", "sgd-gaussian", "sgd-colour"),
+)
+def test_sgd_ends_at_the_minimum_norm_solution(runs, paper, judge):
+    """SGD from zero ends at the interpolant of minimum norm.
+
+    One example a step, in a new order each epoch; measured is the distance to the pseudo-inverse solution over its norm.
+    """
+    distances = runs.descent.bounds("distance")
+    judge(mean_within(distances, Interval(0, paper.limit), paper.alpha, "distance to the solution of minimum norm", ""))
+
+
+@claim(
+    "linear/curvature",
+    source="section 5",
+    refuted_by="two global optima with different Hessians, or a Hessian of full rank",
+    runs={"optima": Solve()},
+    control=Control("a ReLU network, whose optima differ in curvature", {"optima": Solve(variant="spoiled")}),
+    problems=("curvature",),
+)
+def test_the_hessian_is_the_same_and_degenerate_at_every_optimum(runs, paper, judge):
+    """The Hessian is the same, and degenerate, at every global optimum, so curvature cannot choose between them."""
+    found = runs.optima.worst("difference")
+    flat = 1 - found["rank"] / found["dimensions"]
+    needed = 1 - found["points"] / found["dimensions"]
+    parts = {
+        "the same": partial(exactly, found["difference"], Interval(0, paper.limit), "largest difference of two Hessians"),
+        "degenerate": partial(exactly, flat, Interval(needed, 1), "share of directions without curvature"),
+    }
+    judge(all_hold(parts, 0.0))

@@ -1,0 +1,101 @@
+"""What the report shows of problems that were solved, not trained: on how much, and the charts of three claims."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reports.charts import LineChart, Series, line_chart
+
+Runs = dict[str, dict[str, Any]]
+Case = dict[str, Any]
+
+STYLES = ("inception", "alexnet", "mlp-1x512", "mlp-3x512", "inception-without-batch-norm")
+NEAR = 10  # the paper's sizes are drawn beside ours where they are not more than so many times as large
+
+
+def solved(case: Case, runs: Runs) -> list[dict[str, Any]]:
+    """Return the values of the case's solves, in the order of its arms and their sizes; none of a trained network."""
+    keys = [key for levels in case["runs"].values() for seeds in levels.values() for key in seeds]
+    return [runs[key]["values"] for key in keys if key in runs and "values" in runs[key]]
+
+
+def about(case: Case, found: list[dict[str, Any]]) -> str:
+    """Return on how much the problem was solved."""
+    seeds = max(len(keys) for levels in case["runs"].values() for keys in levels.values())
+    counted = [values for values in found if "points" in values or "images" in values]
+    parts = [f"{seeds} seeds"] if seeds > 1 else []
+    if counted:
+        what = "points" if "points" in counted[0] else "images"
+        sizes = sorted({values[what] for values in counted})
+        parts.append(f"{sizes[0]:,} to {sizes[-1]:,} {what}" if len(sizes) > 1 else f"{sizes[0]:,} {what}")
+        if what == "points" and "dimensions" in counted[0]:
+            parts[-1] += f" in {counted[0]['dimensions']:,} dimensions"
+    return ", ".join([*parts, f"of {case['data']}"])
+
+
+def charts(claim: dict[str, Any], runs: Runs) -> list[LineChart] | None:
+    """Return the charts of a claim about problems; None where its runs are trainings."""
+    cases = [(case, found) for case in claim["cases"] if (found := solved(case, runs))]
+    if not cases:
+        return None
+    draw = CHARTS.get(claim["id"])
+    chart = draw(cases, (claim["paper_figure"] or {}).get("series", {})) if draw else None
+    return [chart] if chart else []
+
+
+Found = list[tuple[Case, list[dict[str, Any]]]]
+Printed = dict[str, list[list[float]]]
+
+
+def _polygon(cases: Found, _: Printed) -> LineChart | None:
+    """The network's value along its projection, and the sample that it was built from."""
+    drawn = next((found[0]["drawn"] for _, found in cases if "drawn" in found[0]), None)
+    if drawn is None:
+        return None
+    corners = Series("the network", "inception", list(zip(drawn["corner_x"], drawn["corner_y"], strict=True)))
+    sample = Series("the sample", "alexnet", list(zip(drawn["x"], drawn["y"], strict=True)), marked=True, joined=False)
+    title = f"Theorem 1 on {len(drawn['x'])} of the images: a polygon that bends once for each"
+    return line_chart(title, "projection of the image", "value", [corners, sample])
+
+
+def _by_size(cases: Found, printed: Printed) -> LineChart | None:
+    """Test error against the number of training images, and the paper's where ours come near its size."""
+    series = []
+    for style, (case, found) in zip(STYLES, cases, strict=False):
+        for suffix, error in (("", "test_error"), (", with l2", "l2_test_error")):
+            name, look = f"{_name(case, cases)}{suffix}", f"{style} second" if suffix else style
+            ours = [(values["images"], 100 * values[error]) for values in found if error in values]
+            if ours:
+                series.append(Series(name, look, ours, True, joined=len(ours) > 1))
+                near = [(x, 100 * y) for x, y in printed.get(f"{case['network']}{suffix}", []) if x <= NEAR * max(ours)[0]]
+                series.append(Series(f"{name} (paper)", look, near, True, joined=False))
+    return line_chart(
+        "test error by size, without regularization unless it says so", "training images", "test error, %", series
+    )
+
+
+def _norms(cases: Found, printed: Printed) -> LineChart | None:
+    """Test error against the norm, one mark for each kernel width, and the paper's two models."""
+    grids = [(case, found) for case, found in cases if len({values["kind"] for values in found}) == 1]
+    series = []
+    for style, (case, found) in zip(STYLES, grids, strict=False):
+        points = [(x, 100 * y) for x, y in zip(found[0]["norms"], found[0]["test_errors"], strict=True) if x is not None]
+        series.append(Series(_name(case, grids), style, points, True))
+        kind = found[0]["kind"]
+        if kind in printed:
+            paper = [(x, 100 * y) for x, y in printed[kind]]
+            series.append(Series(f"{kind} (paper)", f"{style} second", paper, True, joined=False))
+    return line_chart("norm and test error, a mark for each kernel width", "norm", "test error, %", series)
+
+
+def _name(case: Case, cases: Found) -> str:
+    """The problem, with its tier where the audit has several."""
+    several = len({other["tier"] for other, _ in cases}) > 1
+    return f"{case['network']} ({case['tier']})" if several else str(case["network"])
+
+
+CHARTS = {
+    "expressivity/two-layer": _polygon,
+    "kernel/interpolates-and-generalizes": _by_size,
+    "kernel/minimum-norm-not-predictive": _norms,
+}
