@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 Point = tuple[float, float]
+Item = TypeVar("Item")
 
 WIDTH, HEIGHT = 520.0, 300.0
-LEFT, RIGHT, TOP, BOTTOM = 52.0, 12.0, 12.0, 44.0
+LEFT, RIGHT, TOP, BOTTOM = 62.0, 12.0, 12.0, 44.0
 MAX_POINTS = 120
+MAX_MARKS = 40
+MAX_OPEN_MARKS = 20  # of a series that is only marked: more would hide what is under them
+MAX_ROWS = 40
+SLACK = 0.02  # by how much of a step a value may pass the end of its axis: less than a line is wide
+# What a series is drawn as: a colour, a dash and the shape of its marks.
+STYLES = ("inception", "alexnet", "mlp-1x512", "mlp-3x512", "inception-without-batch-norm", "other")
+
+
+def style_of(name: str, place: int = len(STYLES) - 1) -> str:
+    """Return the style of a network of the paper, else that of a place in a list."""
+    return name if name in STYLES else STYLES[place % len(STYLES)]
 
 
 @dataclass(frozen=True)
 class Series:
-    """A named line. `style` picks its colour and dash; `points` are in the units of the data, joined or only marked."""
+    """A named line. `style` picks its colour and dash; `points` are in the units of the data, joined or only marked.
+
+    `band` has the least and the most at each x, where they are known.
+    """
 
     name: str
     style: str
     points: Sequence[Point]
     marked: bool = False
     joined: bool = True
+    band: Sequence[tuple[float, float, float]] = ()
 
 
 @dataclass(frozen=True)
@@ -40,11 +57,12 @@ class Line:
     style: str
     path: str
     marks: list[Point]
+    band: str = ""
 
 
 @dataclass(frozen=True)
 class LineChart:
-    """A drawing of lines over two axes, and the same numbers for a table."""
+    """A drawing of lines over two axes, and the same numbers for a table: one row for each x."""
 
     title: str
     x_label: str
@@ -53,6 +71,7 @@ class LineChart:
     x_ticks: list[Tick]
     y_ticks: list[Tick]
     guides: list[Tick] = field(default_factory=list)
+    table: list[tuple[str, list[str]]] = field(default_factory=list)
     width: float = WIDTH
     height: float = HEIGHT
     left: float = LEFT
@@ -62,16 +81,23 @@ class LineChart:
 
 
 def line_chart(
-    title: str, x_label: str, y_label: str, series: Iterable[Series], guides: Sequence[tuple[float, str]] = ()
+    title: str,
+    x_label: str,
+    y_label: str,
+    series: Iterable[Series],
+    guides: Sequence[tuple[float, str]] = (),
+    *,
+    from_zero: bool = True,
 ) -> LineChart | None:
     """Return the chart of the series, None where there is nothing finite to draw. `guides` are horizontal lines."""
-    kept = [Series(one.name, one.style, _finite(one.points), one.marked, one.joined) for one in series]
+    kept = [replace(one, points=_finite(one.points)) for one in series]
     kept = [one for one in kept if one.points]
     if not kept:
         return None
     xs = [x for one in kept for x, _ in one.points]
-    ys = [y for one in kept for _, y in one.points] + [y for y, _ in guides]
-    x_axis, y_axis = _axis(min(xs), max(xs)), _axis(min(0.0, *ys), max(ys))
+    ys = [y for one in kept for _, y in one.points] + [end for one in kept for _, *ends in one.band for end in ends]
+    ys += [y for y, _ in guides]
+    x_axis, y_axis = _axis(min(xs), max(xs)), _axis(min(ys + [0.0] * from_zero), max(ys))
 
     def place(point: Point) -> Point:
         return (
@@ -79,28 +105,48 @@ def line_chart(
             round(HEIGHT - BOTTOM - (point[1] - y_axis[0]) / (y_axis[-1] - y_axis[0]) * (HEIGHT - TOP - BOTTOM), 1),
         )
 
-    lines = []
-    for one in kept:
-        points = [place(point) for point in decimate(one.points)]
-        path = "M" + " L".join(f"{x:g} {y:g}" for x, y in points) if one.joined else ""
-        lines.append(Line(one.name, one.style, path, points if one.marked else []))
     return LineChart(
         title,
         x_label,
         y_label,
-        lines,
-        [Tick(place((x, 0))[0], f"{x:g}") for x in x_axis],
-        [Tick(place((0, y))[1], f"{y:g}") for y in y_axis],
-        [Tick(place((0, y))[1], text) for y, text in guides],
+        [_line(one, place) for one in kept],
+        [Tick(place((x, y_axis[0]))[0], f"{x:g}") for x in x_axis],
+        [Tick(place((x_axis[0], y))[1], f"{y:g}") for y in y_axis],
+        [Tick(place((x_axis[0], y))[1], text) for y, text in guides],
+        _table(kept),
     )
 
 
-def decimate(points: Sequence[Point]) -> Sequence[Point]:
-    """Return at most MAX_POINTS of the points, the first and the last among them."""
-    if len(points) <= MAX_POINTS:
+def _line(one: Series, place: Callable[[Point], Point]) -> Line:
+    points = [place(point) for point in decimate(one.points)]
+    marks = (
+        [place(point) for point in decimate(one.points, MAX_MARKS if one.joined else MAX_OPEN_MARKS)] if one.marked else []
+    )
+    band = decimate(one.band)
+    edge = [place((x, high)) for x, _, high in band] + [place((x, low)) for x, low, _ in reversed(band)]
+    return Line(one.name, one.style, _path(points) if one.joined else "", marks, _path(edge) + "z" if edge else "")
+
+
+def _path(points: Sequence[Point]) -> str:
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
+
+
+def _table(series: Sequence[Series]) -> list[tuple[str, list[str]]]:
+    """The numbers of a chart: what each series has at each x. Of many x, an even choice; x of three digits are one."""
+    found: list[dict[str, float]] = [{f"{x:.3g}": y for x, y in one.points} for one in series]
+    places = sorted({x for values in found for x in values}, key=float)
+    return [
+        (f"{float(x):g}", [f"{values[x]:.4g}" if x in values else "" for values in found])
+        for x in decimate(places, MAX_ROWS)
+    ]
+
+
+def decimate(points: Sequence[Item], most: int = MAX_POINTS) -> Sequence[Item]:
+    """Return at most so many of the points, the first and the last among them."""
+    if len(points) <= most:
         return points
-    step = (len(points) - 1) / (MAX_POINTS - 1)
-    return [points[round(index * step)] for index in range(MAX_POINTS)]
+    step = (len(points) - 1) / (most - 1)
+    return [points[round(index * step)] for index in range(most)]
 
 
 def sparkline(values: Sequence[float]) -> str:
@@ -124,6 +170,39 @@ class IntervalChart:
     open_high: bool
     measured: float
     paper: float | None
+    seeds: list[float] = field(default_factory=list)
+
+    @property
+    def shade(self) -> str:
+        """What is accepted, as a path in a drawing of 400 by 26."""
+        low, high = map(_of_400, self.accepted)
+        return f"M{low} 3H{max(high, low + 2)}V23H{low}z"
+
+    @property
+    def whisker(self) -> str:
+        """The interval, with a bar at each end that is not open."""
+        low, high = map(_of_400, self.interval)
+        ends = f"M{low} 7v8" * (not self.open_low) + f"M{high} 7v8" * (not self.open_high)
+        return f"M{low} 11H{high}{ends}"
+
+    @property
+    def strokes(self) -> str:
+        """A stroke for each seed."""
+        return "".join(f"M{_of_400(seed)} 18v4" for seed in self.seeds)
+
+    @property
+    def box(self) -> str:
+        """The estimate."""
+        return f"M{_of_400(self.measured) - 4} 7h8v8h-8z"
+
+    @property
+    def triangle(self) -> str:
+        """The paper's number, empty where it has none."""
+        return "" if self.paper is None else f"M{_of_400(self.paper)} 5l6-5h-12zv18"
+
+
+def _of_400(percent: float) -> int:
+    return round(4 * percent)
 
 
 def interval_scale(judgements: Iterable[dict[str, object]], papers: Iterable[float | None]) -> tuple[float, float] | None:
@@ -134,6 +213,7 @@ def interval_scale(judgements: Iterable[dict[str, object]], papers: Iterable[flo
             values += [end for end in pair.values() if end is not None]  # type: ignore[attr-defined]
         if judgement["measured"] is not None:
             values.append(judgement["measured"])  # type: ignore[arg-type]
+        values += by_seed(judgement)
     if not values:
         return None
     low, high = min(values), max(values)
@@ -158,7 +238,14 @@ def interval_chart(judgement: dict[str, object], paper: float | None, scale: tup
         interval["high"] is None,
         place(judgement["measured"], 100),  # type: ignore[arg-type]
         None if paper is None else place(paper, 0),
+        [place(value, 0) for value in by_seed(judgement)],
     )
+
+
+def by_seed(judgement: dict[str, object]) -> list[float]:
+    """Return what each seed measured of the quantity itself, where the rule has such numbers."""
+    values: dict[str, list[float | None]] = judgement["values"]  # type: ignore[assignment]
+    return [value for value in values.get("by seed", ()) if value is not None]
 
 
 def _finite(points: Sequence[Point]) -> list[Point]:
@@ -172,5 +259,5 @@ def _axis(low: float, high: float) -> list[float]:
     raw = (high - low) / 5
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(power * nice for nice in (1, 2, 2.5, 5, 10) if power * nice >= raw * 0.999)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    first, last = math.floor(low / step + SLACK), math.ceil(high / step - SLACK)
     return [round(index * step, 10) for index in range(first, last + 1)]

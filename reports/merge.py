@@ -46,7 +46,7 @@ def merge(parts: Sequence[Named]) -> Audit:
         "data": _by_name(audits, "data"),
         "shards": [shard for audit in audits for shard in audit.get("shards", [{name: audit[name] for name in ROOM}])],
     }
-    for name in ("consistency", "open"):
+    for name in ("consistency", "open", "replication"):
         if any(name in audit for audit in audits):
             merged[name] = _united([item for audit in audits for item in audit.get(name, ())])
     return merged

@@ -1,7 +1,9 @@
-"""audit.json -> audit.html: one self-contained file, no script, no network, everything escaped."""
+"""audit.json -> audit.html: one self-contained file, no network, no script needed, everything escaped."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -10,14 +12,34 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from reports.background import background
+from reports.figures import figures
+from reports.overview import lines, undecided
 from reports.record import read_audit, write
+from reports.tables import tables
 from reports.view import cards
 from reports.words import SIGNS, VERDICTS, clean
 
 
 def render(audit: dict[str, Any]) -> str:
     """Return the report of an audit record: a pure function of it."""
-    return page("audit.html", audit=audit, cards=cards(audit))
+    return page(
+        "audit.html",
+        audit=audit,
+        lines=lines(audit),
+        undecided=undecided(audit),
+        figures=figures(audit),
+        tables=tables(audit),
+        cards=cards(audit),
+        background=background(audit),
+        script=_script(),
+    )
+
+
+def _script() -> tuple[Markup, str]:
+    """The page's one script, and the hash by which its policy lets this one run and no other."""
+    text = _template("page.js")
+    return Markup(text), "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def page(template: str, **shown: Any) -> str:

@@ -1,16 +1,18 @@
-"""What the report shows, in the order in which it shows it: the audit record turned into cards, rows and charts."""
+"""What the report shows of each claim: a card with its rows and charts."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from statistics import fmean
 from typing import Any
 
 from reports import solves
-from reports.charts import IntervalChart, LineChart, Series, interval_chart, interval_scale, line_chart
-from reports.words import interval, limit, number, unit_of_values
+from reports.charts import IntervalChart, LineChart, Point, Series, interval_chart, interval_scale, line_chart, style_of
+from reports.overview import anchor
+from reports.words import MOST_DRAWN, expected, interval, limit, number, numbers, plural, unit_of_values
 
 LOSS = "training loss"
+MOST_CHARTS = 6
 
 Audit = dict[str, Any]
 Runs = dict[str, dict[str, Any]]
@@ -27,8 +29,9 @@ class Row:
     limit: str
     paper: str
     picture: IntervalChart | None
-    values: list[tuple[str, list[str]]]
+    values: list[tuple[str, str]]
     keys: list[str]
+    expected: bool
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Card:
 
     claim: dict[str, Any]
     anchor: str
+    expected: bool
     rows: list[Row]
     idle: list[dict[str, Any]]
     quantity: str
@@ -46,15 +50,18 @@ class Card:
     notes: list[tuple[str, str]]
     controls: list[tuple[bool, list[str]]]  # whether they were refuted, and on which networks
     charts: list[LineChart]
-    paper_charts: list[LineChart]
+    places: list[str]  # the paper's figures and tables that the page reproduces
+    cost: str
+    brief: bool  # one of very many: without curves, pictures and run keys
 
 
 def cards(audit: Audit) -> list[Card]:
-    """Return a card for each claim, in the order of the audit."""
-    return [_card(claim, audit["runs"]) for claim in audit["claims"]]
+    """Return a card for each claim, in the order of the audit; very many are brief, for a page has its limits."""
+    brief = len(audit["claims"]) > MOST_DRAWN
+    return [_card(claim, audit["runs"], brief) for claim in audit["claims"]]
 
 
-def _card(claim: dict[str, Any], runs: Runs) -> Card:
+def _card(claim: dict[str, Any], runs: Runs, brief: bool) -> Card:
     judged = [case for case in claim["cases"] if case["judgement"]]
     units = {case["judgement"]["unit"] for case in judged}
     alike = {unit: [case for case in judged if case["judgement"]["unit"] == unit] for unit in units}
@@ -62,10 +69,11 @@ def _card(claim: dict[str, Any], runs: Runs) -> Card:
         unit: interval_scale([case["judgement"] for case in same], map(_paper_value, same)) for unit, same in alike.items()
     }
     first = judged[0] if judged else None
-    own, printed = _charts(claim, runs)
+    failed = [case for case in claim["cases"] if case["verdict"] == claim["verdict"]]
     return Card(
         claim=claim,
-        anchor=claim["id"].replace("/", "-"),
+        anchor=anchor(claim),
+        expected=bool(failed) and all(map(expected, failed)),
         rows=[_row(case, scales, runs) for case in claim["cases"] if case["judgement"] or case["verdict"] != "NOT RUN"],
         idle=[case for case in claim["cases"] if case["verdict"] == "NOT RUN"],
         quantity=first["judgement"]["quantity"] if first else "",
@@ -74,8 +82,10 @@ def _card(claim: dict[str, Any], runs: Runs) -> Card:
         alpha=first["judgement"]["alpha"] if first else None,
         notes=[(case["network"], note) for case in judged for note in case["judgement"]["notes"]],
         controls=_controls(claim["cases"]),
-        charts=own,
-        paper_charts=printed,
+        charts=[] if brief else _charts(claim, runs),
+        places=re.findall(r"(?:Figure|Table) \d[a-c]?", claim["source"]),
+        cost=_cost(claim, runs),
+        brief=brief,
     )
 
 
@@ -112,7 +122,7 @@ def _row(case: dict[str, Any], scales: dict[str, tuple[float, float] | None], ru
     scale = scales.get(judgement["unit"]) if judgement else None
     keys = sorted({key for levels in case["runs"].values() for seeds in levels.values() for key in seeds})
     if not judgement:
-        return Row(case, _about(case, runs), "", "", "", "", None, [], keys)
+        return Row(case, _about(case, runs), "", "", "", "", None, [], keys, expected(case))
     unit, value = judgement["unit"], _paper_value(case)
     return Row(
         case,
@@ -122,83 +132,56 @@ def _row(case: dict[str, Any], scales: dict[str, tuple[float, float] | None], ru
         limit(judgement),
         number(value, unit, "–"),
         interval_chart(judgement, value, scale) if scale else None,
-        [
-            (name, [number(v, unit_of_values(judgement), "∞") for v in values])
-            for name, values in judgement["values"].items()
-        ],
+        [(name, numbers(values, unit_of_values(judgement))) for name, values in judgement["values"].items()],
         keys,
+        expected(case),
     )
 
 
-def _charts(claim: dict[str, Any], runs: Runs) -> tuple[list[LineChart], list[LineChart]]:
-    """The curves of the claim's runs, and the paper's figure."""
+def _charts(claim: dict[str, Any], runs: Runs) -> list[LineChart]:
+    """The charts of what was solved, or the training loss of the first seeds, by network or each network's by arm."""
     if (drawn := solves.charts(claim, runs)) is not None:
-        return drawn, []
-    figure = claim["paper_figure"]
-    cases = [case for case in claim["cases"] if case["runs"]]
-    if figure and figure["name"] in SWEEPS:
-        axis, guide, of = SWEEPS[figure["name"]]
-        measured = [series for case in cases if (series := of(case, runs))]
-        printed = [Series(f"{name} (paper)", name, points, True) for name, points in figure["series"].items()]
-        titled = {"measured": measured, f"the paper's Figure {figure['name']}": printed}
-        own, paper = (line_chart(title, "label corruption p", axis, lines, [guide]) for title, lines in titled.items())
-    else:
-        own, paper = _loss_chart(cases, runs), _paper_losses(figure) if figure else None
-    return _present(own), _present(paper)
-
-
-def _paper_losses(figure: dict[str, Any]) -> LineChart | None:
-    styles = ("inception", "alexnet", "mlp-1x512", "mlp-3x512", "inception-without-batch-norm")
-    lines = [Series(name, style, points) for style, (name, points) in zip(styles, figure["series"].items(), strict=False)]
-    return line_chart(f"the paper's Figure {figure['name']}: small Inception on CIFAR-10", "thousand steps", LOSS, lines)
-
-
-def _present(chart: LineChart | None) -> list[LineChart]:
+        return drawn
+    cases = [(case, _first_seeds(case, runs)) for case in claim["cases"]]
+    if any(len(arms) > 1 for _, arms in cases):
+        return [chart for case, arms in cases[:MOST_CHARTS] if (chart := _arms_chart(case, arms))]
+    lines = [
+        Series(case["network"], style_of(case["network"], place), points)
+        for place, (case, arms) in enumerate(cases)
+        for points in arms.values()
+    ]
+    chart = line_chart("Training loss, first seed of each network", "steps", LOSS, lines)
     return [chart] if chart else []
 
 
-def _loss_chart(cases: list[dict[str, Any]], runs: Runs) -> LineChart | None:
-    series = []
-    for case in cases:
-        for arm, levels in case["runs"].items():
-            for keys in levels.values():
-                if keys and keys[0] in runs:
-                    run = runs[keys[0]]
-                    points = [
-                        (epoch * run["steps_per_epoch"], loss) for epoch, loss in enumerate(run["curves"]["train_loss"])
-                    ]
-                    name = case["network"] if len(case["runs"]) == 1 else f"{case['network']}, {arm}"
-                    series.append(Series(name, case["network"] + ("" if arm != "full" else " second"), points))
-    return line_chart("measured, first seed of each", "steps", LOSS, series)
+def _arms_chart(case: dict[str, Any], arms: dict[str, list[Point]]) -> LineChart | None:
+    lines = [Series(name, style_of("", place), points) for place, (name, points) in enumerate(arms.items())]
+    return line_chart(f"Training loss of {case['network']}, first seed of each", "steps", LOSS, lines)
 
 
-def _sweep(case: dict[str, Any], runs: Runs) -> dict[float, list[dict[str, Any]]]:
-    """The runs of a case by level of corruption, levels without a run left out."""
-    levels = {float(level): [runs[key] for key in keys if key in runs] for level, keys in case["runs"]["levels"].items()}
-    return {level: seeds for level, seeds in levels.items() if seeds}
+def _first_seeds(case: dict[str, Any], runs: Runs) -> dict[str, list[Point]]:
+    """The loss by steps of the first seed of each arm, no run twice; of a sweep the lowest, middle and highest level."""
+    found: dict[str, list[Point]] = {}
+    drawn = set()
+    for arm, levels in case["runs"].items():
+        for level, keys in _ends_and_middle(levels):
+            if keys and keys[0] not in drawn and "curves" in runs.get(keys[0], ()):
+                drawn.add(keys[0])
+                run = runs[keys[0]]
+                name = f"p = {level}" if len(levels) > 1 else arm.replace("_", " ")
+                found[name] = [(epoch * run["steps_per_epoch"], y) for epoch, y in enumerate(run["curves"]["train_loss"])]
+    return found
 
 
-def _errors(case: dict[str, Any], runs: Runs) -> Series:
-    """The mean generalization error over seeds, by corruption."""
-    points = [(level, fmean(map(_generalization_error, seeds))) for level, seeds in _sweep(case, runs).items()]
-    return Series(case["network"], case["network"], points, True)
+def _ends_and_middle(levels: dict[str, list[str]]) -> list[tuple[str, list[str]]]:
+    items = list(levels.items())
+    return [items[place] for place in sorted({0, len(items) // 2, len(items) - 1})] if items else []
 
 
-def _generalization_error(run: dict[str, Any]) -> float:
-    return float(run["curves"]["test_error"][-1] - run["curves"]["train_error"][-1])
-
-
-def _times(case: dict[str, Any], runs: Runs) -> Series | None:
-    """The mean epochs to fit, relative to true labels, by corruption; levels that some seed did not fit are left out."""
-    fitted = {p: seeds for p, seeds in _sweep(case, runs).items() if all(run["fit_loss"] for run in seeds)}
-    times = {p: fmean(run["fit_loss"] for run in seeds) for p, seeds in fitted.items()}
-    if 0.0 not in times:
-        return None
-    return Series(case["network"], case["network"], [(p, time / times[0.0]) for p, time in times.items()], True)
-
-
-# The paper's figures over label corruption: what is on the other axis, a line to compare with, and how it is measured.
-SWEEPS = {
-    "1b": ("epochs to fit, relative to p = 0", (1.0, "as fast as true labels"), _times),
-    "1c": ("generalization error", (0.9, "chance"), _errors),
-}
+def _cost(claim: dict[str, Any], runs: Runs) -> str:
+    """How many runs the claim rests on, its control's not counted, and how long they took."""
+    keys = {
+        key for case in claim["cases"] for levels in case["runs"].values() for seeds in levels.values() for key in seeds
+    }
+    made = [runs[key] for key in keys if key in runs]
+    return f"{plural(len(made), 'run')}, {sum(run['seconds'] for run in made):.0f} s in all" if made else ""

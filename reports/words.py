@@ -10,6 +10,7 @@ SIGNS = {"HELD": "✓", "REFUTED": "✗", "INCONCLUSIVE": "?", "ERROR": "!", "NO
 EXPECTED = "expected deviation"
 
 SMALL = 0.005  # a plain number below this is written with an exponent
+MOST_DRAWN = 60  # claims of which a page draws everything
 LONGEST = 10_000
 LONGEST_LINE = 500
 # Control and formatting characters can make text read otherwise than it is; the last two ranges no file can hold.
@@ -40,6 +41,13 @@ def number(value: float | None, unit: str, missing: str = "?") -> str:
     return f"{scaled:.2f}{sign}" if abs(scaled) < 1e9 else f"{scaled:.3g}{sign}"
 
 
+def numbers(values: list[float | None], unit: str) -> str:
+    """Return several values in a row, their unit once."""
+    told = [number(value, unit, "∞") for value in values]
+    *others, last = told or ["–"]
+    return ", ".join([*(text.removesuffix(" %").removesuffix(" ×") for text in others), last])
+
+
 def interval(judgement: dict[str, Any]) -> str:
     """Return the interval that was measured, in words."""
     ends, unit = judgement["interval"], judgement["unit"]
@@ -51,7 +59,7 @@ def limit(judgement: dict[str, Any]) -> str:
     unit, least, most = judgement["unit"], judgement["accepted"]["low"], judgement["accepted"]["high"]
     if least == most:
         return f"exactly {number(most, unit)}"
-    if least is None or (least == 0 and most is not None):
+    if least is None or (least == 0 and most is not None) or (unit == "%" and least <= -1):
         return f"at most {number(most, unit)}"
     if most is None or (not unit and most == 1):
         return f"at least {number(least, unit)}"

@@ -81,7 +81,8 @@ def test_audits_of_different_cases_are_united_too(tmp_path):
 def test_lists_of_the_whole_audit_are_not_doubled():
     parts = shards(synthetic())
     for _, part in parts:
-        part["open"] = [{"what": "a question"}]
+        part["open"] = part["replication"] = [{"what": "a question"}]
+    assert merge(parts)["replication"] == [{"what": "a question"}]
     assert merge(parts)["open"] == [{"what": "a question"}]
     assert "consistency" not in merge(parts)
 

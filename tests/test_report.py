@@ -5,7 +5,6 @@ import json
 import re
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 
 import jsonschema
@@ -17,6 +16,7 @@ from reports.record import UnreadableAudit, read_audit
 from reports.render import render
 from reports.view import cards
 from reports.words import LONGEST, clean, limit, number
+from tests.pages import Page
 
 ROOT = Path(__file__).parent.parent
 KEY = "0" * 64
@@ -114,34 +114,6 @@ def audit(*claims):
     }
 
 
-class Page(HTMLParser):
-    """The elements, attributes and text of a page."""
-
-    VOID = frozenset(("meta", "br"))
-
-    def __init__(self, html):
-        super().__init__()
-        self.elements, self.text, self.open = [], [], []
-        self.feed(html)
-
-    def handle_starttag(self, tag, attributes):
-        self.elements.append((tag, dict(attributes)))
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attributes):
-        self.elements.append((tag, dict(attributes)))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag, f"</{tag}> closes something else"
-
-    def handle_data(self, data):
-        self.text.append(data)
-
-    def named(self, tag):
-        return [attributes for name, attributes in self.elements if name == tag]
-
-
 def test_the_record_here_has_the_schema():
     schema = json.loads((ROOT / "reports" / "audit.schema.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -154,8 +126,8 @@ def test_every_verdict_and_figure_renders_as_a_well_formed_page(verdict, figure)
     page = Page(render(audit(claim(figure=figure, verdict=verdict, reason="because"))))
     assert page.open == []
     assert verdict in "".join(page.text)
-    assert len(page.named("article")) == 2
-    assert bool(page.named("figure")) is True
+    assert len([1 for attributes in page.named("article") if attributes.get("class") == "card"]) == 1
+    assert page.named("figure")
 
 
 def test_rendering_is_a_pure_function():
@@ -163,20 +135,6 @@ def test_rendering_is_a_pure_function():
     before = copy.deepcopy(record)
     assert render(record) == render(record)
     assert record == before
-
-
-def test_the_page_needs_no_network_and_no_script():
-    page = Page(render(audit(claim(figure="1b"))))
-    tags = {tag for tag, _ in page.elements}
-    assert not tags & {"script", "link", "img", "iframe", "object", "form", "base"}
-    assert not [1 for _, attributes in page.elements for name in attributes if name.startswith("on")]
-    targets = [attributes[name] for _, attributes in page.elements for name in ("href", "src") if name in attributes]
-    assert all(target.startswith("#") for target in targets)
-    anchors = {attributes.get("id") for _, attributes in page.elements}
-    assert {target[1:] for target in targets} <= anchors
-    policy = page.named("meta")[0]
-    assert policy["http-equiv"] == "Content-Security-Policy"
-    assert policy["content"].startswith("default-src 'none'")
 
 
 HOSTILE = [

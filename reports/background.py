@@ -1,0 +1,73 @@
+"""What stands behind the verdicts: controls, deviations, replication, and what the paper leaves open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from reports.record import Audit
+from reports.words import MOST_DRAWN, SIGNS, number
+
+Case = dict[str, Any]
+CAUGHT, IDLE = SIGNS["HELD"], "–"
+
+
+@dataclass(frozen=True)
+class Background:
+    """The rows of the tables at the end of the page."""
+
+    networks: list[str]
+    controls: list[tuple[str, list[str]]]  # claim, a sign for each network; of very many claims only those with a fault
+    claims: int
+    caught: int  # claims all of whose controls were refuted
+    false_alarms: str
+    deviations: list[tuple[str, str, dict[str, Any], bool]]  # claim, case, what was expected, whether it came out so
+    replication: list[tuple[dict[str, Any], str, str, str]]  # the row, the paper's, ours, the interval
+
+
+def background(audit: Audit) -> Background:
+    """Return what the page says at its end."""
+    networks = list(dict.fromkeys(case["network"] for claim in audit["claims"] for case in claim["cases"]))
+    controls = [(claim["id"], _signs(claim, networks)) for claim in audit["claims"]]
+    return Background(
+        networks,
+        controls if len(controls) <= MOST_DRAWN else [row for row in controls if not _sound(row[1])],
+        len(controls),
+        sum(_sound(signs) for _, signs in controls),
+        _false_alarms(audit),
+        [
+            (claim["id"], f"{case['tier']}, {case['network']}", found, found["verdict"] == case["verdict"])
+            for claim in audit["claims"]
+            for case in claim["cases"]
+            if (found := case.get("deviation"))
+        ],
+        [_replication(row) for row in audit.get("replication", ())],
+    )
+
+
+def _sound(signs: list[str]) -> bool:
+    return CAUGHT in signs and set(signs) <= {CAUGHT, IDLE}
+
+
+def _signs(claim: dict[str, Any], networks: list[str]) -> list[str]:
+    """What became of the control on each network: the check must refute it."""
+    found = {case["network"]: (case["control"] or {}).get("verdict", "NOT RUN") for case in claim["cases"]}
+    words = {"REFUTED": CAUGHT, "NOT RUN": IDLE}
+    return [words.get(found.get(name, "NOT RUN"), f"{SIGNS['ERROR']} {found.get(name)}") for name in networks]
+
+
+def _false_alarms(audit: Audit) -> str:
+    """How many wrong verdicts the rules allow for, if every quantity lay exactly on its limit."""
+    alphas = [case["judgement"]["alpha"] for claim in audit["claims"] for case in claim["cases"] if case["judgement"]]
+    if not alphas:
+        return ""
+    return (
+        f"{len(alphas)} decisions, each wrong with probability at most {max(alphas):g} where the quantity lies exactly on"
+        f" its limit: at most {sum(alphas):.2g} wrong verdicts are expected in an audit like this one."
+    )
+
+
+def _replication(row: dict[str, Any]) -> tuple[dict[str, Any], str, str, str]:
+    unit = "" if "epochs" in row["what"] else "%"
+    ends = "–" if row["low"] is None else f"{number(row['low'], unit)} to {number(row['high'], unit)}"
+    return row, number(row["paper"], unit), number(row["measured"], unit), ends

@@ -1,0 +1,189 @@
+"""The first screen: every claim's interval in units of its tolerance, and what is undecided and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from reports.record import Audit
+from reports.words import VERDICTS, expected, interval, limit, number, plural
+
+Case = dict[str, Any]
+Judgement = dict[str, Any]
+Position = Callable[[float], float]
+
+EDGE = 2.2  # how many tolerances from the middle the picture ends
+HALF, STEP = 200, 7
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The intervals of a claim's cases against its limits, as paths in a drawing 400 wide."""
+
+    height: int
+    shade: str
+    intervals: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One claim on the first screen."""
+
+    claim: dict[str, Any]
+    anchor: str
+    strip: Strip | None
+    nearest: str
+    about: str
+    expected: bool
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """Cases that did not hold for one reason."""
+
+    verdict: str
+    reason: str
+    cases: list[str]
+    anchor: str
+    since: str | None
+
+
+def anchor(claim: dict[str, Any]) -> str:
+    """Return the name of a claim in a link."""
+    return str(claim["id"]).replace("/", "-")
+
+
+def lines(audit: Audit) -> list[Line]:
+    """Return a line for each claim, in the order of the audit."""
+    return [_line(claim) for claim in audit["claims"]]
+
+
+def _line(claim: dict[str, Any]) -> Line:
+    judged = [case for case in claim["cases"] if case["judgement"]]
+    placed = [(case, position) for case in judged if (position := tolerance(case["judgement"]))]
+    worst = max(placed, key=lambda pair: _margin(*pair), default=(None, None))[0]
+    nearest = ""
+    if worst:
+        judgement = worst["judgement"]
+        nearest = f"{number(judgement['measured'], judgement['unit'])}, accepted {limit(judgement)}"
+    failed = [case for case in claim["cases"] if case["verdict"] == claim["verdict"]]
+    about = f"{worst['network']}, the nearest of {len(judged)}" if worst and len(judged) > 1 else ""
+    if worst and not about:
+        about = worst["network"]
+    return Line(claim, anchor(claim), _strip(placed), nearest, about, bool(failed) and all(map(expected, failed)))
+
+
+def tolerance(judgement: Judgement) -> Position | None:
+    """Return where a value lies in units of the tolerance: -1 and 1 are the limits, 0 is the ideal between them.
+
+    A limit on one side has its tolerance from the value that leaves nothing to wish for: 0 below an upper limit, a share of
+    1 above a lower one. An order has no tolerance, only a limit: there the unit is half of the interval.
+    """
+    low, high = _limits(judgement)
+    if low is not None and high is not None and high > low:
+        middle, half = (low + high) / 2, (high - low) / 2
+        return lambda value: (value - middle) / half
+    if high is not None and high > 0:
+        most = high
+        return lambda value: value / most
+    if low is not None and 0 < low < 1 and judgement["unit"] != "x":
+        least = low
+        return lambda value: (value - 1) / (1 - least)
+    return _by_interval(judgement, low, high)
+
+
+def _by_interval(judgement: Judgement, low: float | None, high: float | None) -> Position | None:
+    ends = judgement["interval"]
+    if (low is None) == (high is None) or ends["low"] is None or ends["high"] is None:
+        return None
+    half = (ends["high"] - ends["low"]) / 2 or 1.0
+    if low is not None:
+        least = low
+        return lambda value: (value - least) / half - 1
+    most = high or 0.0
+    return lambda value: (value - most) / half + 1
+
+
+def _limits(judgement: Judgement) -> tuple[float | None, float | None]:
+    """The limits, without those that no value can pass: a share and a correlation end at 1, an error and a ratio at 0."""
+    low, high, unit = judgement["accepted"]["low"], judgement["accepted"]["high"], judgement["unit"]
+    if low is not None and ((low == 0 and high is not None and high > 0) or (unit == "%" and low <= -1)):
+        low = None
+    if high is not None and unit != "x" and high >= 1 and low is not None:
+        high = None
+    return low, high
+
+
+def _margin(case: Case, position: Position) -> float:
+    """How near the interval comes to a limit: 1 is on it."""
+    low, high = _limits(case["judgement"])
+    ends = case["judgement"]["interval"]
+    near = [position(ends["high"])] if high is not None and ends["high"] is not None else []
+    near += [-position(ends["low"])] if low is not None and ends["low"] is not None else []
+    return max(near, default=EDGE)
+
+
+def _strip(placed: list[tuple[Case, Position]]) -> Strip | None:
+    if not placed:
+        return None
+    intervals = []
+    for row, (case, position) in enumerate(placed):
+        y = 7 + STEP * row
+        judgement = case["judgement"]
+        low, high = judgement["interval"]["low"], judgement["interval"]["high"]
+        left = 0 if low is None else _place(position(low))
+        right = 2 * HALF if high is None else _place(position(high))
+        intervals.append(f"M{left} {y}H{right}")
+        if judgement["measured"] is not None:
+            intervals.append(f"M{_place(position(judgement['measured']))} {y - 2}v4")
+    height = 7 + STEP * len(placed)
+    shades = [_shade(case["judgement"]) for case, _ in placed]
+    if len(set(shades)) == 1:
+        return Strip(height, _box(shades[0], 0, height), "".join(intervals))
+    boxes = [_box(shade, 3 + STEP * row, 3 + STEP * (row + 1)) for row, shade in enumerate(shades)]
+    return Strip(height, "".join(boxes), "".join(intervals))
+
+
+def _shade(judgement: Judgement) -> tuple[int, int]:
+    """From where to where a case accepts: without a limit to the edge."""
+    low, high = _limits(judgement)
+    return 0 if low is None else _place(-1), 2 * HALF if high is None else _place(1)
+
+
+def _box(ends: tuple[int, int], top: int, bottom: int) -> str:
+    return f"M{ends[0]} {top}H{ends[1]}V{bottom}H{ends[0]}z"
+
+
+def _place(units: float) -> int:
+    return round(HALF + max(-EDGE, min(EDGE, units)) / EDGE * (HALF - 2))
+
+
+def undecided(audit: Audit) -> list[Undecided]:
+    """Return what did not hold, by verdict and reason, the worst first; many cases of one reason are one."""
+    found: dict[tuple[str, str, str | None], list[tuple[str, str]]] = {}
+    for claim in audit["claims"]:
+        for case in claim["cases"]:
+            if case["verdict"] != "HELD":
+                foreseen = case["deviation"] if expected(case) else None
+                reason = foreseen["reason"] if foreseen else _first_line(case)
+                key = (case["verdict"], reason, foreseen["since"] if foreseen else None)
+                found.setdefault(key, []).append((f"{claim['id']} [{case['tier']}, {case['network']}]", anchor(claim)))
+    ordered = sorted(found.items(), key=lambda item: (VERDICTS.index(item[0][0]), item[0][2] is not None))
+    return [
+        Undecided(verdict, reason, _some([name for name, _ in cases]), cases[0][1], since)
+        for (verdict, reason, since), cases in ordered
+    ]
+
+
+def _first_line(case: Case) -> str:
+    reason = (case["reason"] or "no reason was recorded").strip()
+    lines = reason.splitlines() or [""]
+    text = lines[-1] if case["verdict"] == "ERROR" else lines[0]
+    if case["judgement"] and not case["reason"]:
+        text = f"measured {interval(case['judgement'])}, accepted {limit(case['judgement'])}"
+    return text[:300] + ("…" if len(text) > 300 else "")
+
+
+def _some(names: list[str], most: int = 3) -> list[str]:
+    return names if len(names) <= most else [*names[: most - 1], f"and {plural(len(names) - most + 1, 'other case')}"]

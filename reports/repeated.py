@@ -1,0 +1,85 @@
+"""Which runs of an audit repeat an experiment of the paper, and how much of the paper's experiment they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from reports.record import Audit
+from reports.words import plural
+
+Run = dict[str, Any]
+Spec = dict[str, Any]
+Matches = Callable[[Spec], bool]
+
+PAPERS_DATA = "cifar10"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The tier of an audit that comes nearest to the paper's experiments on CIFAR-10, and what differs from them.
+
+    `same` is whether the numbers have the paper's scale: its data set, all images, networks of full width.
+    """
+
+    audit: Audit
+    tier: str
+    same: bool
+    note: str
+    images: int | None
+
+    def runs(self, place: str, matches: Matches) -> list[Run]:
+        """Return the trainings, one for each seed, that repeat what stands at a place of the paper; none if none do.
+
+        Of several that match, those of the first claim that names the place.
+        """
+        return next((group for group in self.groups(place) if matches(group[0]["spec"])), [])
+
+    def groups(self, place: str) -> Iterator[list[Run]]:
+        """Yield all trainings of the tier, by experiment, those of the claims that name the place first."""
+        for claim in sorted(self.audit["claims"], key=lambda claim: place not in claim["source"]):
+            for case in claim["cases"]:
+                if case["tier"] == self.tier:
+                    yield from trainings(case, self.audit)
+
+
+def trainings(case: dict[str, Any], audit: Audit) -> Iterator[list[Run]]:
+    """Yield the finished trainings of a case: for each arm and level those of all seeds."""
+    for levels in case["runs"].values():
+        for keys in levels.values():
+            if group := [audit["runs"][key] for key in keys if "curves" in audit["runs"].get(key, ())]:
+                yield group
+
+
+def scene(audit: Audit) -> Scene | None:
+    """Return the scene of an audit, None where nothing was trained."""
+    cases = [case for claim in audit["claims"] for case in claim["cases"] if next(trainings(case, audit), None)]
+    if not cases:
+        return None
+    tiers = Counter((case["tier"], case["data"]) for case in cases for _ in trainings(case, audit))
+    tier, name = max(tiers, key=lambda one: (one[1] == PAPERS_DATA, tiers[one]))
+    same_tier = [case for case in cases if case["tier"] == tier]
+    specs = [group[0]["spec"] for case in same_tier for group in trainings(case, audit)]
+    data = audit["data"].get(name, {})
+    differences = list(_differences(name, data, specs))
+    note = f"Ours: {data.get('title', name)}, tier {tier}"
+    if differences:
+        note += f"; not the paper's experiment: {', '.join(differences)}"
+    return Scene(audit, tier, not differences, note + ".", max(_subsets(specs), default=None))
+
+
+def _subsets(specs: list[Spec]) -> set[int]:
+    return {spec["subset"] for spec in specs if spec.get("subset")}
+
+
+def _differences(name: str, data: dict[str, Any], specs: list[Spec]) -> Iterator[str]:
+    if data.get("stand_in"):
+        yield "a stand-in for the data set"
+    elif name != PAPERS_DATA:
+        yield "another data set than CIFAR-10"
+    if subsets := _subsets(specs):
+        yield f"at most {plural(max(subsets), 'training image')}"
+    if widths := {spec["width"] for spec in specs if spec.get("width", 1) != 1}:
+        yield f"networks narrowed to {min(widths):g} of their width"

@@ -1,0 +1,211 @@
+"""The paper's Tables 1 to 4, each number beside ours where the audit has runs or solves that repeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from reports.curves import last
+from reports.figures import signed
+from reports.record import Audit
+from reports.repeated import Run, Scene, Spec, scene
+from reports.words import number
+
+PaperRow = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One number of the paper beside ours; `agrees` is None where they do not compare."""
+
+    paper: str
+    ours: str = ""
+    range: str = ""
+    less: str = ""
+    agrees: bool | None = None
+    places: tuple[float, float, float, float] | None = None  # the paper's, our mean, the least and the most, in percent
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the paper: what names a row, what is measured, and the rows."""
+
+    name: str
+    title: str
+    note: str
+    named: list[str]
+    measured: list[str]
+    rows: list[tuple[list[str], list[Pair]]]
+    ours: bool
+    drawn: bool  # whether the last number has a picture
+
+
+def tables(audit: Audit) -> list[Table]:
+    """Return the paper's tables that the record has."""
+    kept, stage = audit.get("tables", {}), scene(audit)
+    return [MADE[name](kept[name], audit, stage) for name in MADE if name in kept]
+
+
+def _table(name: str, title: str, note: str, named: list[str], measured: list[str], rows: Any) -> Table:
+    listed = list(rows)
+    ours = any(pair.ours for _, pairs in listed for pair in pairs)
+    return Table(
+        name,
+        title,
+        note if ours else "No run of this audit repeats it; the paper's numbers alone.",
+        named,
+        measured,
+        listed,
+        ours,
+        ours and measured[-1].startswith("test"),
+    )
+
+
+def _pair(paper: float | None, values: Sequence[float], agrees: bool | None = None) -> Pair:
+    """One share beside ours by seed."""
+    if not values:
+        return Pair(number(paper, "%", "–"))
+    mean, least, most = fmean(values), min(values), max(values)
+    spread = f"{number(least, '%')} to {number(most, '%')}" if most > least else ""
+    if paper is None:
+        return Pair("–", number(mean, "%"), spread)
+    places = (100 * paper, 100 * mean, 100 * least, 100 * most)
+    less = signed(mean - paper, "%").removesuffix(" %")
+    return Pair(number(paper, "%"), number(mean, "%"), spread, less, agrees, places)
+
+
+def _agreement(audit: Audit, place: str, network: str, what: str) -> bool | None:
+    """What the replication says of a number, None where it is not compared."""
+    wanted = {"place": place, "network": network, "what": what}
+    rows = (row for row in audit.get("replication", ()) if all(row[name] == value for name, value in wanted.items()))
+    return next((row["agrees"] for row in rows), None)
+
+
+def _shares(runs: Sequence[Run], curve: str) -> list[float]:
+    return [1 - error for error in last(runs, curve)]
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+REGULARIZERS = {(False, False): "none", (True, False): "crop", (False, True): "weight decay", (True, True): "both"}
+
+
+def _table_1(kept: dict[str, Any], audit: Audit, stage: Scene | None) -> Table:
+    def row(of: PaperRow) -> tuple[list[str], list[Pair]]:
+        random, crop, decay = of["labels"] == "random", of["crop"], of["weight_decay"]
+        runs = stage.runs("Table 1", _as_in_table_1(of["network"], random, crop, decay)) if stage else []
+        about = "random labels" if random else f"regularizers: {REGULARIZERS[crop, decay]}"
+        pairs = [
+            _pair(
+                of[which], _shares(runs, f"{which}_error"), _agreement(audit, "Table 1", of["network"], f"{long}, {about}")
+            )
+            for which, long in (("train", "training accuracy"), ("test", "test accuracy"))
+        ]
+        fewer = (
+            f" ({subset} images)" if runs and stage and (subset := runs[0]["spec"].get("subset")) != stage.images else ""
+        )
+        return [of["network"] + fewer, of["labels"], _yes(crop), _yes(decay)], pairs
+
+    named = ["network", "labels", "crop", "weight decay"]
+    return _table(
+        "1",
+        kept["title"],
+        stage.note if stage else "",
+        named,
+        ["training accuracy", "test accuracy"],
+        map(row, kept["rows"]),
+    )
+
+
+def _as_in_table_1(network: str, random: bool, crop: bool, decay: bool) -> Callable[[Spec], bool]:
+    def matches(spec: Spec) -> bool:
+        recipe = spec.get("recipe") or {}
+        return (
+            spec.get("network") == network
+            and spec.get("inputs", "true") == "true"
+            and spec.get("corruption") == float(random)
+            and (bool(recipe.get("crop")), bool(recipe.get("weight_decay"))) == (crop, decay)
+            and not recipe.get("flip")
+            and not recipe.get("rotation")
+        )
+
+    return matches
+
+
+def _table_2(kept: dict[str, Any], _: Audit, __: Scene | None) -> Table:
+    measured = {
+        "train_top1": "training, top 1",
+        "train_top5": "training, top 5",
+        "test_top1": "test, top 1",
+        "test_top5": "test, top 5",
+        "best_top1": "best test, top 1",
+        "best_top5": "best test, top 5",
+    }
+    named = ["network", "labels", "augmentation", "dropout", "weight decay"]
+
+    def row(of: PaperRow) -> tuple[list[str], list[Pair]]:
+        flags = [_yes(of[name]) if name in of else "–" for name in ("augmentation", "dropout", "weight_decay")]
+        return [of.get("network", "Inception v3"), of["labels"], *flags], [_pair(of.get(name), ()) for name in measured]
+
+    return _table("2", kept["title"], "", named, list(measured.values()), map(row, kept["rows"]))
+
+
+SOLVED = {
+    ("mnist", "none"): "raw",
+    ("mnist", "Gabor filters"): "gabor",
+    ("cifar10", "none"): "raw-colour",
+    ("cifar10", "random convolutional net, 32,000 filters"): "random-filters",
+}
+
+
+def _table_3(kept: dict[str, Any], audit: Audit, _: Scene | None) -> Table:
+    cases = [
+        case
+        for claim in audit["claims"]
+        if claim["id"] == "kernel/interpolates-and-generalizes"
+        for case in claim["cases"]
+        if case["judgement"] and case["judgement"]["measured"] is not None
+    ]
+
+    def row(of: PaperRow) -> tuple[list[str], list[Pair]]:
+        problem = SOLVED.get((of["data"], of["preprocessing"]))
+        found = [case for case in cases if not of["l2"] and case["network"] in (problem, f"{problem}-full")]
+        values = found[-1]["judgement"]["values"].get("by seed") or [found[-1]["judgement"]["measured"]] if found else []
+        norm = f"{of['norm']:g}" if "norm" in of else "–"
+        return [of["data"], of["preprocessing"], _yes(of["l2"]), norm], [_pair(of["test_error"], values)]
+
+    titles = dict.fromkeys(audit["data"].get(case["data"], {}).get("title", case["data"]) for case in cases)
+    note = f"Ours: {', '.join(titles)}; the largest size that the audit solved, which the claim's card names."
+    return _table("3", kept["title"], note, ["data", "preprocessing", "l2", "norm"], ["test error"], map(row, kept["rows"]))
+
+
+ARMS = {
+    "weight decay": lambda recipe: bool(recipe.get("weight_decay")) and not recipe.get("crop"),
+    "random cropping": lambda recipe: bool(recipe.get("crop")),
+    "flips and rotations to 25 degrees": lambda recipe: bool(recipe.get("rotation")),
+}
+
+
+def _table_4(kept: dict[str, Any], audit: Audit, stage: Scene | None) -> Table:
+    def row(of: PaperRow) -> tuple[list[str], list[Pair]]:
+        named, arm = of["regularizer"], ARMS.get(of["regularizer"])
+
+        def matches(spec: Spec) -> bool:
+            wanted = spec.get("network") == of["network"] and spec.get("corruption") == 1
+            return wanted and arm is not None and arm(spec.get("recipe") or {})
+
+        runs = stage.runs("Table 4", matches) if stage else []
+        values = _shares(runs, "train_error" if named == "weight decay" else "online_error")
+        agrees = _agreement(audit, "Table 4", of["network"], f"training accuracy, {named}")
+        pair = _pair(of.get("train"), values, agrees)
+        return [of["network"], named], [pair if "train" in of else Pair("failed to converge", pair.ours, pair.range)]
+
+    note = stage.note if stage else ""
+    return _table("4", kept["title"], note, ["network", "regularizer"], ["training accuracy"], map(row, kept["rows"]))
+
+
+MADE = {"1": _table_1, "2": _table_2, "3": _table_3, "4": _table_4}

@@ -1,0 +1,36 @@
+// What a script adds: find, filter, order, colours. Without it the page shows everything.
+const at = (id) => document.getElementById(id);
+const rows = [...document.querySelectorAll(".glance tbody tr")];
+const cards = [...document.querySelectorAll(".card")];
+const worst = ["REFUTED", "ERROR", "INCONCLUSIVE", "NOT RUN", "HELD"];
+const show = () => {
+  const words = at("find").value.toLowerCase();
+  const verdict = at("only").value;
+  let shown = 0;
+  rows.forEach((row, place) => {
+    const text = row.textContent + cards[place].id;
+    const fits = (!verdict || row.dataset.v === verdict) && text.toLowerCase().includes(words);
+    row.hidden = cards[place].hidden = !fits;
+    shown += fits;
+  });
+  at("shown").textContent = `${shown} of ${rows.length} claims`;
+};
+const order = () => {
+  const rank = (row) => (at("order").value === "1" ? worst.indexOf(row.dataset.v) : 0);
+  const sorted = rows.map((row, place) => [rank(row), place, row]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  document.querySelector(".glance tbody").append(...sorted.map((item) => item[2]));
+};
+const follow = () => {
+  const card = at(decodeURIComponent(location.hash.slice(1)));
+  if (card && card.hidden) {
+    at("find").value = at("only").value = "";
+    show();
+    card.scrollIntoView();
+  }
+};
+at("find").addEventListener("input", show);
+at("only").addEventListener("change", show);
+at("order").addEventListener("change", order);
+at("theme").addEventListener("change", () => { document.documentElement.dataset.theme = at("theme").value; });
+window.addEventListener("hashchange", follow);
+document.querySelector(".tools").hidden = false;
