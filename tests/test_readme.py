@@ -14,6 +14,9 @@ FAST = "fast-digits-2-core-cpu"
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+RESULTS = (ROOT / "docs" / "results.md").read_text()
+# A table of figures: the text that has it, its heading, and the audit that its second column comes from.
+SHOWN = [(RESULTS, "## What needs no network", "theory-mnist-2-core-cpu")]
 
 
 def test_the_commands_are_those_of_the_makefile():
@@ -68,6 +71,27 @@ def row(claim):
 @pytest.mark.parametrize("claim", baseline(FAST)["claims"], ids=lambda claim: claim["id"])
 def test_the_verdicts_are_those_of_the_committed_audit(claim):
     assert row(claim) in README
+
+
+def numbers(value):
+    """Every number in a record, as a page would write it."""
+    if isinstance(value, dict):
+        return {text for item in value.values() for text in numbers(item)}
+    if isinstance(value, list):
+        return {text for item in value for text in numbers(item)}
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return set()
+    return {f"{100 * value:.2f} %", f"{100 * (1 - value):.2f} %", f"{value:.2f}", f"{value:.1e}", f"{value:,}"}
+
+
+@pytest.mark.parametrize(("text", "heading", "name"), SHOWN, ids=[name for *_, name in SHOWN])
+def test_every_figure_of_a_table_stands_in_the_committed_audit(text, heading, name):
+    section = text[text.index(heading) :]
+    rows = re.findall(r"^\|(?!-)([^|]*)\|([^|]*)\|", section[: section.find("\n## ", 5)], re.M)
+    known = numbers(baseline(name))
+    shown = [figure for _, measured in rows for figure in re.findall(r"\d+\.\d\d(?: %)?|\d\.\de-\d+|\d+,\d{3}", measured)]
+    assert len(shown) >= 8
+    assert [figure for figure in shown if figure not in known] == []
 
 
 def test_every_baseline_is_whole_and_tells_no_path():
