@@ -40,8 +40,8 @@ def test_cifar10_in_other_files_is_a_stand_in(tmp_path, monkeypatch):
     name = write_folder(tmp_path / "jpegs", count=2, side=32, classes=cifar10.CLASSES)
     recorded = describe_data({name, "digits"})
     assert recorded["folder:jpegs"]["stand_in"] is True  # by its last part: where it lies is nobody's business
-    assert recorded[name]["title"].startswith("stand-in for CIFAR-10: images in the folder 'jpegs'")
-    assert str(tmp_path) not in recorded[name]["title"]
+    assert recorded["folder:jpegs"]["title"].startswith("stand-in for CIFAR-10: images in the folder 'jpegs'")
+    assert str(tmp_path) not in recorded["folder:jpegs"]["title"]
     assert recorded["digits"]["stand_in"] is False
 
 
