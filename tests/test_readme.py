@@ -16,7 +16,10 @@ README = (ROOT / "README.md").read_text()
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 RESULTS = (ROOT / "docs" / "results.md").read_text()
 # A table of figures: the text that has it, its heading, and the audit that its second column comes from.
-SHOWN = [(RESULTS, "## What needs no network", "theory-mnist-2-core-cpu")]
+SHOWN = [
+    (README, "### At the paper's scale", "paper-mlp-1x512-cifar10-jpeg-2-core-cpu"),
+    (RESULTS, "## What needs no network", "theory-mnist-2-core-cpu"),
+]
 
 
 def test_the_commands_are_those_of_the_makefile():
