@@ -280,6 +280,11 @@ def test_several_parts_hold_if_each_does_and_fall_with_one():
     assert all_hold({"a": good, "c": unclear}, ALPHA).verdict is INCONCLUSIVE
 
 
+def test_of_parts_that_cannot_tell_the_worst_measured_is_shown():
+    parts = {name: part(value) for name, value in (("a", 0.001), ("b", 0.5), ("c", 0.1))}
+    assert all_hold(parts, ALPHA).quantity == "error (b)"
+
+
 def test_a_part_is_refuted_at_its_share_of_alpha_and_held_at_alpha():
     """Alone these values are refuted; as one of twenty they have one chance in twenty as much."""
     values = (0.02, 0.03, 0.04)
