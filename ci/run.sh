@@ -9,7 +9,7 @@
 #   REQUIRE_GPU=1     a machine without a working GPU is an error
 #   MINUTES=50        when it is interrupted; what is finished stays in the store
 #   STORE, REPORT     folders; else the user's cache, and reports/out
-#   BASELINE          an earlier audit.json to compare with; else ci/baselines/TIER.json where there is one
+#   BASELINE          an earlier audit.json to compare with; else reports/baselines/ci-TIER/audit.json where there is one
 #   RETHINKING_DATA, RETHINKING_CACHE     folders of the data sets, as published and decoded
 #
 # It ends with the audit's exit code, or with the comparison's where the audit held.
@@ -99,8 +99,8 @@ audit() {
   [[ -x .venv/bin/pytest ]] || refuse "There is no .venv, expected 'ci/run.sh setup' to have made it."
   if [[ -n $baseline ]]; then
     [[ -f $baseline ]] || refuse "BASELINE is '$baseline', expected an audit.json."
-  elif [[ -f ci/baselines/$tier.json ]]; then
-    baseline=ci/baselines/$tier.json
+  elif [[ -f reports/baselines/ci-$tier/audit.json ]]; then
+    baseline=reports/baselines/ci-$tier/audit.json
   fi
   if [[ -n ${STORE:-} ]]; then options+=(--store "$STORE"); fi
   if gpu_is_required; then options+=(--require-gpu); fi

@@ -186,10 +186,10 @@ def test_a_long_audit_is_interrupted_as_by_ctrl_c(checkout):
 @pytest.mark.parametrize(("verdict", "regressed", "code"), [(0, 0, 0), (0, 1, 1), (10, 1, 10), (0, 4, 4)])
 @pytest.mark.parametrize("given", [True, False], ids=["BASELINE", "the tier's own"])
 def test_an_audit_that_held_ends_with_the_code_of_the_comparison(checkout, given, verdict, regressed, code):
-    file = checkout.folder / "ci" / "baselines" / ("mine.json" if given else "fast.json")
-    file.parent.mkdir()
+    file = checkout.folder / "reports" / "baselines" / ("mine" if given else "ci-fast") / "audit.json"
+    file.parent.mkdir(parents=True)
     file.write_text("{}")
-    variables = {"BASELINE": "ci/baselines/mine.json"} if given else {}
+    variables = {"BASELINE": "reports/baselines/mine/audit.json"} if given else {}
     done = checkout.run("audit", "fast", VERDICT=str(verdict), REGRESSED=str(regressed), **variables)
     assert done.returncode == code
     name = file.relative_to(checkout.folder)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reports.record import read_audit
-from reports.words import limit, number
+from reports.words import expected, limit, number
 
 FAST = "fast-digits-2-core-cpu"
 ROOT = Path(__file__).parent.parent
@@ -62,7 +62,7 @@ def row(claim):
     judged, paper = cases[0]["judgement"], cases[0]["paper"]["value"]
     unit = judged["unit"]
     ends = ", ".join(number(judged["interval"][end], unit, "∞") for end in ("low", "high"))
-    verdicts = Counter(case["verdict"] + (", expected" if case.get("deviation") else "") for case in cases)
+    verdicts = Counter(case["verdict"] + (", expected" if expected(case) else "") for case in cases)
     told = "; ".join(
         f"{verdict} {count} of {len(cases)}" if len(verdicts) > 1 else verdict for verdict, count in verdicts.items()
     )
@@ -74,6 +74,10 @@ def row(claim):
 @pytest.mark.parametrize("claim", baseline(FAST)["claims"], ids=lambda claim: claim["id"])
 def test_the_verdicts_are_those_of_the_committed_audit(claim):
     assert row(claim) in README
+
+
+def test_the_time_of_the_audit_is_the_committed_ones():
+    assert f"in {round(baseline(FAST)['seconds'])} s from an empty store" in README
 
 
 def numbers(value):
