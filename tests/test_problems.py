@@ -154,7 +154,10 @@ def test_every_claim_about_problems_has_cases_in_both_tiers_and_a_control_that_d
 
 
 def claim_of(*problems, **runs):
-    return Claim("a/b", "s", "t", "r", runs or {"solved": Solve()}, Control("c", {}), problems=problems)
+    def test(runs, paper, judge):
+        pass
+
+    return Claim("a/b", "s", "t", "r", runs or {"solved": Solve()}, Control("c", {}), test, problems=problems)
 
 
 PLAN = ProblemPlan(solver="kernel", subset=100, sizes=(50, 100), seeds=1, parameters={"kind": "raw"})
