@@ -113,3 +113,9 @@ def test_every_baseline_is_whole_and_tells_no_path():
 
 def test_the_readme_is_short():
     assert len(README.splitlines()) <= 150
+
+
+def test_what_is_said_of_ci_is_so():
+    text = (ROOT / "ci" / "README.md").read_text()
+    for name in re.findall(r"`((?:[\w.]+/)*[\w-]+\.(?:sh|yml|txt))`", text):
+        assert any((folder / name).exists() for folder in (ROOT, ROOT / "ci", ROOT / ".github" / "workflows")), name
