@@ -1,7 +1,8 @@
-"""Every number in the documents' prose stands in an audit that its section names, or in a table here."""
+"""Every number in the documents' prose stands in a record that its section names, or in a table here."""
 
 import json
 import re
+import tomllib
 from functools import cache
 
 import pytest
@@ -10,7 +11,6 @@ from scipy import stats
 from reports.compare import ALPHA
 from tests.documents import DOCUMENTS, ROOT, Document
 
-BASELINES = ROOT / "reports" / "baselines"
 # Not figures: places in the paper, and what other tests hold.
 PLACE = r"(?:Theorem|Lemma|Corollary|Table|Figure|ICLR|[Ss]ections?) \d[\w.]*(?:,? (?:and )?\d[\d.]*)*"
 HELD_ELSEWHERE = re.compile(rf"{PLACE}|exits? (?:code )?\d+|Python \d\.\d+|^\| \d+ \| [a-z]")
@@ -39,15 +39,23 @@ KNOWN = [
 ]
 
 
+def of_span(span):
+    """Every number in a file of ours that a document names, or in the audit of a folder."""
+    path = ROOT / span
+    files = sorted(path.glob("*.json")) if path.is_dir() else [path] if path.is_file() else []
+    return set().union(*(of_file(file) for file in files if file.suffix in (".json", ".toml")))
+
+
 @cache
-def of_audit(name):
-    """Every number in an audit as a page would write it; of the curves of a run, how they end."""
-    audit = json.loads((BASELINES / name / "audit.json").read_text())
-    for run in audit["runs"].values():
+def of_file(path):
+    """Every number in a file as a page would write it; of the curves of a run, how they end."""
+    text = path.read_text()
+    held = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    if not {"provenance", "runs"} <= set(held):
+        return numbers(held)
+    for run in held["runs"].values():
         run["curves"] = {curve: points[-1:] for curve, points in run.get("curves", {}).items()}
-    strings = set(audit["provenance"]["packages"].values())
-    counts = {f"{len(audit['runs']):,}", str(round(audit["seconds"]))}
-    return strings | counts | numbers(audit)
+    return {f"{len(held['runs']):,}", str(round(held["seconds"])), *held["provenance"]["packages"].values()} | numbers(held)
 
 
 def numbers(value):
@@ -57,25 +65,24 @@ def numbers(value):
         return set().union(*map(numbers, value))
     if not isinstance(value, int | float) or isinstance(value, bool):
         return set()
-    shares = {form for share in (value, 1 - value) for form in (f"{100 * share:.2f} %", f"{100 * share:.6g} %")}
-    return shares | {f"{value:.2f}", f"{value:.1e}", f"{value:,}", f"{value:,.6g}"}
+    shares = {f"{100 * share:{form}} %" for share in (value, 1 - value) for form in (".2f", ".4g")}
+    return shares | {f"{value:{form}}" for form in (".2f", ".4g", ".1e", ",", ",.6g")}
 
 
 def unknown(document):
-    """The figures of a document that stand neither in an audit that their section names nor in the table."""
+    """The figures of a document that stand neither in a file that their section names nor in the table."""
     found = []
     for section in document.sections:
-        named = [span.removeprefix("reports/baselines/") for span in section.spans if span.startswith("reports/baselines/")]
-        audited = set().union(*(of_audit(name) for name in named if (BASELINES / name).is_dir()))
+        held = set().union(*map(of_span, section.spans))
         for text in section.prose:
             for words, *_ in KNOWN:
                 text = text.replace(words, "")
-            found += [figure for figure in FIGURE.findall(HELD_ELSEWHERE.sub("", text)) if figure not in audited]
+            found += [figure for figure in FIGURE.findall(HELD_ELSEWHERE.sub("", text)) if figure not in held]
     return found
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=repr)
-def test_every_figure_is_of_an_audit_or_known(document):
+def test_every_figure_is_of_a_record_or_known(document):
     assert unknown(document) == []
 
 
@@ -108,6 +115,6 @@ def test_a_made_up_figure_is_caught(name, figure, other):
     assert unknown(Document(name, text.replace(figure, other, 1)))
 
 
-def test_a_figure_is_looked_up_in_the_audit_of_its_own_section():
+def test_a_figure_is_looked_up_in_the_record_of_its_own_section():
     whole = (ROOT / "README.md").read_text()
     assert unknown(Document("README.md", whole.replace("`reports/baselines/fast-digits-2-core-cpu`", "committed")))

@@ -45,17 +45,23 @@ def keys(value):
 
 @cache
 def subjects():
-    """The names of what is judged, of what it is judged on, and of the rooms of the house."""
+    """The names of what is judged, of what it is judged on, and of the rooms and files of the house."""
     problems = {name for tier in TIERS.values() for name in tier.problems}
     rooms = {path.name for folder in (ROOT, ROOT / "fixtures") for path in folder.iterdir() if path.is_dir()}
-    return {*TIERS, *NAMES, *FACTORIES, *problems, *order(ROOT / "claims" / "paper.toml"), *rooms}
+    files = {path.stem for path in SOURCES}
+    return {*TIERS, *NAMES, *FACTORIES, *problems, *order(ROOT / "claims" / "paper.toml"), *rooms, *files}
 
 
 @cache
-def of_reports():
-    """Every option of `python -m reports`."""
+def of_ours():
+    """Every option of our own commands, and of plugins that are not always plugged in."""
     (commands,) = _parser()._subparsers._group_actions
-    return {name for command in commands.choices.values() for action in command._actions for name in action.option_strings}
+    found = {name for command in commands.choices.values() for action in command._actions for name in action.option_strings}
+    for node in (node for path in SOURCES for node in ast.walk(ast.parse(path.read_text()))):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="addoption" | "add_argument"), args=arguments):
+                found |= {argument.value for argument in arguments if isinstance(argument, ast.Constant)}
+    return found
 
 
 def of_pytest(config):
@@ -122,7 +128,7 @@ NAMED = {(document, span): None for document in DOCUMENTS for span in document.n
 
 @pytest.mark.parametrize(("document", "span"), NAMED, ids=str)
 def test_every_name_is_that_of_something(document, span, pytestconfig):
-    assert wrong(span, document, of_pytest(pytestconfig) | of_reports()) is None
+    assert wrong(span, document, of_pytest(pytestconfig) | of_ours()) is None
 
 
 PLACES = [(document, *place) for document in DOCUMENTS for place in document.places]
@@ -191,7 +197,7 @@ def test_every_variable_of_the_environment_is_read(document):
 )
 def test_a_name_of_nothing_is_caught(span, pytestconfig):
     document = Document("README.md", f"See `{span}`.")
-    assert wrong(*document.names, document, of_pytest(pytestconfig) | of_reports())
+    assert wrong(*document.names, document, of_pytest(pytestconfig) | of_ours())
 
 
 def test_a_link_to_nothing_and_a_variable_of_nobody_are_caught():
