@@ -16,7 +16,6 @@ from reports.words import number
 
 Printed = dict[str, list[Point]]
 PAPER = "the paper"
-TRUE = "true labels"
 
 
 @dataclass(frozen=True)

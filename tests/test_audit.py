@@ -15,6 +15,10 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
+from fixtures.declaration import cases
+from fixtures.tiers import read
+from tests.test_house import CLAIM_FILES, import_file
+
 ROOT = Path(__file__).parent.parent
 TIERS = """
 [fast]
@@ -38,7 +42,6 @@ table-1-both = { weight_decay = 1e-4 }
 table-4-weight-decay = { weight_decay = 1e-4 }
 too-much-weight-decay = { weight_decay = 0.3 }
 """
-CLAIMS = 8  # those that are judged of an MLP
 PAPER_TIER = (
     TIERS.replace("fast", "paper").replace('"digits"', '"cifar10"').replace("needs_gpu = false", "needs_gpu = true")
 )
@@ -104,6 +107,15 @@ class Project:
         path.write_text(text)
 
 
+@pytest.fixture(scope="module")
+def count(tmp_path_factory):
+    """How many of the declared claims are judged of an MLP."""
+    path = tmp_path_factory.mktemp("count") / "tiers.toml"
+    path.write_text(TIERS)
+    tests = [test for file in CLAIM_FILES for test in vars(import_file(file)).values() if hasattr(test, "claim")]
+    return sum(bool(cases(test.claim, read(path))) for test in tests)
+
+
 @pytest.fixture
 def project(tmp_path):
     return Project(tmp_path / "project")
@@ -130,9 +142,9 @@ def verdicts(audit):
     return {case["nodeid"]: case["verdict"] for claim in audit["claims"] for case in claim["cases"]}
 
 
-def test_every_claim_is_decided_and_its_control_refuted(finished):
+def test_every_claim_is_decided_and_its_control_refuted(finished, count):
     cases = [case for claim in finished.first["claims"] for case in claim["cases"]]
-    assert len(finished.first["claims"]) == CLAIMS
+    assert len(finished.first["claims"]) == count
     assert {case["control"]["verdict"] for case in cases} == {"REFUTED"}
     assert all(case["judgement"] for case in cases)
     assert {case["verdict"] for case in cases} == {"HELD"}
@@ -228,16 +240,16 @@ def test_bad_input_is_one_sentence_and_exit_4(project, arguments, sentence):
     assert "Traceback" not in output
 
 
-def test_nothing_selected_and_everything_skipped_exit_5(project):
+def test_nothing_selected_and_everything_skipped_exit_5(project, count):
     project.edit("tiers.toml", (TIERS, TIERS + PAPER_TIER))
     assert project.run("-m", "fast", "-k", "nothing_is_called_so")[0] == 5
     code, output = project.run("-m", "paper", "--device", "auto")
     assert code == 5
-    assert project.audit()["summary"]["NOT RUN"] == CLAIMS
+    assert project.audit()["summary"]["NOT RUN"] == count
     assert "the paper tier needs a GPU" in output
 
 
-def test_a_tier_that_cannot_run_here_says_why_and_what_it_would_cost(finished, tmp_path):
+def test_a_tier_that_cannot_run_here_says_why_and_what_it_would_cost(finished, tmp_path, count):
     project = Project(tmp_path / "both")
     shutil.copytree(finished.store, project.store)
     project.edit("tiers.toml", (TIERS, TIERS + PAPER_TIER))
@@ -245,7 +257,7 @@ def test_a_tier_that_cannot_run_here_says_why_and_what_it_would_cost(finished, t
     assert code == 10
     assert re.search(r"NOT RUN: the paper tier needs a GPU; its \d+ runs cost up to", output)
     reasons = [case["reason"] for claim in project.audit()["claims"] for case in claim["cases"] if case["tier"] == "paper"]
-    assert len(reasons) == CLAIMS
+    assert len(reasons) == count
     pattern = (
         r"the paper tier needs a GPU; its \d+ runs cost up to \d\.\de\+\d\d FLOPs, about \d+ (s|min|h|days) on one core"
     )
@@ -356,10 +368,10 @@ def test_a_crashed_worker_is_an_error_and_the_others_are_judged(finished, tmp_pa
     assert code == 10
 
 
-def test_a_plan_is_printed_and_nothing_is_made(project):
+def test_a_plan_is_printed_and_nothing_is_made(project, count):
     code, output = project.run("-m", "fast", "--plan", "-n", "2")
     assert code == 0
-    assert re.search(rf"\d+ distinct runs for {2 * CLAIMS} cases, 0 of them cached: at most \d\.\de\+\d\d FLOPs", output)
+    assert re.search(rf"\d+ distinct runs for {2 * count} cases, 0 of them cached: at most \d\.\de\+\d\d FLOPs", output)
     assert project.records() == {}
     assert not (project.folder / "out").exists()
 
