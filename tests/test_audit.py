@@ -39,6 +39,7 @@ table-4-weight-decay = { weight_decay = 1e-4 }
 too-much-weight-decay = { weight_decay = 0.3 }
 """
 CLAIMS = 8  # those that are judged of an MLP
+CASES = 27  # with two readings, a control of each, and seven controls that a claim has besides its first
 PAPER_TIER = (
     TIERS.replace("fast", "paper").replace('"digits"', '"cifar10"').replace("needs_gpu = false", "needs_gpu = true")
 )
@@ -215,6 +216,8 @@ def test_ctrl_c_exits_2_and_what_is_finished_stays(project):
         (["--networks", "resnet"], "--networks has 'resnet', expected some of mlp-1x512"),
         (["--subset", "3"], "--subset is 3, expected 10 to 901 images of digits"),
         (["--seeds", "0"], "--seeds is 0, expected a positive number"),
+        (["--max-seeds", "9"], "--max-seeds is 9 without --until-decided, expected both"),
+        (["--max-seeds", "5", "--until-decided"], "--max-seeds is 5, expected more than the 5 seeds that are declared"),
         (["--dataset", "imagenet"], "no data set is named 'imagenet'"),
         (["--dataset", "folder:/nowhere"], "folder:/nowhere is not a folder"),
         (["--device", "gpu"], "--device is 'gpu', expected auto, cpu, cuda"),
@@ -359,7 +362,7 @@ def test_a_crashed_worker_is_an_error_and_the_others_are_judged(finished, tmp_pa
 def test_a_plan_is_printed_and_nothing_is_made(project):
     code, output = project.run("-m", "fast", "--plan", "-n", "2")
     assert code == 0
-    assert re.search(rf"\d+ distinct runs for {2 * CLAIMS} cases, 0 of them cached: at most \d\.\de\+\d\d FLOPs", output)
+    assert re.search(rf"\d+ distinct runs for {CASES} cases, 0 of them cached: at most \d\.\de\+\d\d FLOPs", output)
     assert project.records() == {}
     assert not (project.folder / "out").exists()
 
