@@ -8,7 +8,9 @@ pytest_plugins = [
     "fixtures.plugin",  # first, so that pytest rewrites the assertions of all its modules
     "fixtures.plugin.options",
     "fixtures.plugin.cases",
+    "fixtures.plugin.controls",
     "fixtures.plugin.shard",
+    "fixtures.plugin.looks",
     "fixtures.plugin.stage",
     "fixtures.plugin.progress",
     "fixtures.plugin.record",

@@ -9,7 +9,7 @@ to fit that grows without bound; random labels whose loss falls evenly from the 
 from functools import partial
 
 from fixtures.declaration import Arm, Control, Sweep, claim
-from fixtures.statistics.judgement import Interval
+from fixtures.statistics.judgement import Interval, Verdict
 from fixtures.statistics.rules import at_most, mean_within, ratio_within
 from fixtures.statistics.several import all_hold
 from fixtures.statistics.trends import grows_to_chance
@@ -22,10 +22,23 @@ FIGURE_1 = ("inception", "alexnet", "mlp-1x512")
     source="section 2.1, Figure 1",
     refuted_by="a level of label corruption at which the network, with unchanged hyper-parameters, stops short",
     runs={"levels": Sweep()},
-    control=Control(
-        "softmax regression on the most corrupted labels, which it has too few parameters to memorize",
-        {"levels": Sweep(network="linear", levels=(1.0,))},
-        networks=("mlp-1x512",),
+    control=(
+        Control(
+            "softmax regression on the most corrupted labels, which it has too few parameters to memorize",
+            {"levels": Sweep(network="linear", levels=(1.0,))},
+            networks=("mlp-1x512",),
+        ),
+        Control(
+            "ridge regression on the most corrupted labels",
+            {"levels": Sweep(network="ridge", levels=(1.0,))},
+            networks=("mlp-1x512",),
+        ),
+        Control(
+            "one nearest neighbour, which memorizes any labels",
+            {"levels": Sweep(network="nearest-neighbour")},
+            networks=("mlp-1x512",),
+            expected=Verdict.HELD,
+        ),
     ),
     networks=FIGURE_1,
 )
@@ -43,7 +56,15 @@ def test_training_error_is_zero_at_every_level(runs, paper, judge):
     source="section 2.1, Figure 1c",
     refuted_by="a generalization error that falls from one level of corruption to a higher one, or does not end at chance",
     runs={"levels": Sweep()},
-    control=Control("the same runs with their levels permuted", {"levels": Sweep(permuted=True)}),
+    control=(
+        Control("the same runs with their levels permuted", {"levels": Sweep(permuted=True)}),
+        Control(
+            "one nearest neighbour, whose predictions are as corrupted as the labels",
+            {"levels": Sweep(network="nearest-neighbour")},
+            networks=("mlp-1x512",),
+            expected=Verdict.HELD,
+        ),
+    ),
     networks=FIGURE_1,
     figure="1c",
 )

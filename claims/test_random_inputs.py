@@ -8,6 +8,7 @@ Refuted by: a network that stops short of the training set, or another order of 
 from functools import partial
 
 from fixtures.declaration import Arm, Control, claim
+from fixtures.statistics.judgement import Verdict
 from fixtures.statistics.rules import at_most
 from fixtures.statistics.several import all_hold
 from fixtures.statistics.trends import in_order
@@ -21,10 +22,18 @@ ORDER = (("true",), ("shuffled",), ("gaussian", "random"), ("labels",))
     source="section 2.1, Figure 1a",
     refuted_by="a network that, with unchanged hyper-parameters, stops short of shuffled, random or Gaussian pixels",
     runs={kind: Arm(inputs=kind) for kind in ("shuffled", "random", "gaussian")},
-    control=Control(
-        "softmax regression, which has too few parameters to memorize noise",
-        {kind: Arm(inputs=kind, network="linear") for kind in ("shuffled", "random", "gaussian")},
-        networks=("mlp-1x512",),
+    control=(
+        Control(
+            "softmax regression, which has too few parameters to memorize noise",
+            {kind: Arm(inputs=kind, network="linear") for kind in ("shuffled", "random", "gaussian")},
+            networks=("mlp-1x512",),
+        ),
+        Control(
+            "one nearest neighbour, which memorizes any images",
+            {kind: Arm(inputs=kind, network="nearest-neighbour") for kind in ("shuffled", "random", "gaussian")},
+            networks=("mlp-1x512",),
+            expected=Verdict.HELD,
+        ),
     ),
     networks=("inception", "alexnet", "mlp-1x512"),
 )

@@ -7,6 +7,7 @@ test images although its labels carried no information.
 
 from fixtures.declaration import Arm, Control, claim
 from fixtures.statistics.chance import at_chance
+from fixtures.statistics.judgement import Verdict
 from fixtures.statistics.rules import at_most
 
 
@@ -15,10 +16,23 @@ from fixtures.statistics.rules import at_most
     source="section 2.1, Table 1",
     refuted_by="a network that, with unchanged hyper-parameters, stops short of the training set",
     runs={"random": Arm(corruption=1.0), "slower": Arm(corruption=1.0, variant="slower-decay", optional=True)},
-    control=Control(
-        "softmax regression, which has too few parameters to memorize the labels",
-        {name: Arm(corruption=1.0, network="linear") for name in ("random", "slower")},
-        networks=("mlp-1x512",),
+    control=(
+        Control(
+            "softmax regression, which has too few parameters to memorize the labels",
+            {name: Arm(corruption=1.0, network="linear") for name in ("random", "slower")},
+            networks=("mlp-1x512",),
+        ),
+        Control(
+            "ridge regression, which has too few as well",
+            {name: Arm(corruption=1.0, network="ridge") for name in ("random", "slower")},
+            networks=("mlp-1x512",),
+        ),
+        Control(
+            "one nearest neighbour, which memorizes any labels",
+            {name: Arm(corruption=1.0, network="nearest-neighbour") for name in ("random", "slower")},
+            networks=("mlp-1x512",),
+            expected=Verdict.HELD,
+        ),
     ),
     figure="1a",
 )
@@ -38,7 +52,15 @@ def test_training_error_reaches_zero(runs, paper, judge):
     source="section 2.1, Table 1",
     refuted_by="a test accuracy that differs from 1/N by more than chance explains",
     runs={"random": Arm(corruption=1.0)},
-    control=Control("the same networks trained on the true labels", {"random": Arm(corruption=0.0)}),
+    control=(
+        Control("the same networks trained on the true labels", {"random": Arm(corruption=0.0)}),
+        Control(
+            "one nearest neighbour, which predicts the random labels themselves",
+            {"random": Arm(corruption=1.0, network="nearest-neighbour")},
+            networks=("mlp-1x512",),
+            expected=Verdict.HELD,
+        ),
+    ),
 )
 def test_accuracy_is_chance(runs, paper, judge):
     """What was memorized from random labels tells nothing about new images."""

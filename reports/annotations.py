@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reports.experiment import cases_of, title
 from reports.record import Audit
-from reports.words import expected, line
+from reports.words import expected, line, standing
 
 MOST = 10  # of a kind and step; GitHub drops the others without a word
 COUNTS = ("REFUTED", "ERROR")
@@ -16,7 +16,7 @@ def workflow_commands(audit: Audit) -> str:
         (name, case)
         for verdict in COUNTS
         for name, case in cases_of(audit).items()
-        if case["verdict"] == verdict and not expected(case)
+        if standing(case) == verdict and not expected(case)
     ]
     shown = found if len(found) <= MOST else found[: MOST - 1]
     lines = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from reports.experiment import controls_of, must_be
 from reports.record import Audit
 from reports.words import MOST_DRAWN, SIGNS, number
 
@@ -19,7 +20,7 @@ class Background:
     networks: list[str]
     controls: list[tuple[str, list[str]]]  # claim, a sign for each network; of very many claims only those with a fault
     claims: int
-    caught: int  # claims all of whose controls were refuted
+    caught: int  # claims all of whose controls came out as they must
     false_alarms: str
     deviations: list[tuple[str, str, dict[str, Any], bool]]  # claim, case, what was expected, whether it came out so
     replication: list[tuple[dict[str, Any], str, str, str]]  # the row, the paper's, ours, the interval
@@ -50,15 +51,23 @@ def _sound(signs: list[str]) -> bool:
 
 
 def _signs(claim: dict[str, Any], networks: list[str]) -> list[str]:
-    """What became of the control on each network: the check must refute it."""
-    found = {case["network"]: (case["control"] or {}).get("verdict", "NOT RUN") for case in claim["cases"]}
-    words = {"REFUTED": CAUGHT, "NOT RUN": IDLE}
-    return [words.get(found.get(name, "NOT RUN"), f"{SIGNS['ERROR']} {found.get(name)}") for name in networks]
+    """What became of the controls on each network: the first that did not come out as it must, else a sign for all."""
+    found = {case["network"]: _sign(case) for case in claim["cases"]}
+    return [found.get(name, IDLE) for name in networks]
+
+
+def _sign(case: Case) -> str:
+    run = [control for control in controls_of(case) if control["verdict"] != "NOT RUN"]
+    wrong = [control["verdict"] for control in run if control["verdict"] != must_be(control)]
+    if wrong:
+        return f"{SIGNS['ERROR']} {wrong[0]}"
+    return CAUGHT if run else IDLE
 
 
 def _false_alarms(audit: Audit) -> str:
     """How many wrong verdicts the rules allow for, if every quantity lay exactly on its limit."""
-    alphas = [case["judgement"]["alpha"] for claim in audit["claims"] for case in claim["cases"] if case["judgement"]]
+    judged = [case for claim in audit["claims"] for case in claim["cases"] if case["judgement"]]
+    alphas = [sum(look["alpha"] for look in case.get("looks", ())) or case["judgement"]["alpha"] for case in judged]
     if not alphas:
         return ""
     return (

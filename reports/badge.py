@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from reports.experiment import everything
 from reports.record import Audit
 from reports.render import page
-from reports.words import VERDICTS, expected
+from reports.words import VERDICTS, expected, standing
 
 COLOURS = {"REFUTED": "#a4262c", "ERROR": "#7a2f8f", "INCONCLUSIVE": "#8a5a00", "NOT RUN": "#5b626c", "HELD": "#1c6e3d"}
 LABEL = "audit"
@@ -13,7 +14,7 @@ LETTER = 6.6  # the mean width of a letter of 11 px
 
 def badge(audit: Audit) -> str:
     """Return the picture: how many cases have the worst verdict, how many held. A refutation that was expected is none."""
-    verdicts = [case["verdict"] for claim in audit["claims"] for case in claim["cases"] if not expected(case)]
+    verdicts = [standing(case) for claim in everything(audit) for case in claim["cases"] if not expected(case)]
     worst = next((verdict for verdict in VERDICTS if verdict in verdicts), "NOT RUN")
     shown = dict.fromkeys([worst, "HELD"])
     text = ", ".join(f"{verdicts.count(verdict)} {verdict.lower()}" for verdict in shown)

@@ -19,7 +19,7 @@ from reports.experiment import Case, Name, cases_of, differing, obstacle, resolu
 from reports.record import Audit
 from reports.significance import Change, holm, student
 from reports.speed import ALONE, Timing, timings
-from reports.words import expected, limit, line, number, unit_of_values
+from reports.words import expected, limit, line, number, standing, unit_of_values
 
 ALPHA = 0.01
 # How much is lost where one verdict takes another's place: nothing where a deviation was expected.
@@ -76,7 +76,7 @@ def _verdict(case: Case) -> str:
 
 
 def _loss(case: Case) -> int:
-    return 0 if expected(case) else LOSS[case["verdict"]]
+    return 0 if expected(case) else LOSS[standing(case)]
 
 
 def _measurements(

@@ -17,13 +17,28 @@ Name = tuple[str, str, str, str]
 MACHINE = ("machine.processor", "machine.cores", "machine.gpu", "numerics", "workers")
 
 
+def everything(audit: Audit) -> list[dict[str, Any]]:
+    """Return the claims of an audit and the readings that it must refute."""
+    return [*audit["claims"], *audit.get("readings", ())]
+
+
 def cases_of(audit: Audit) -> dict[Name, Case]:
     """Return the cases of an audit by claim, tier, data and network."""
     return {
         (claim["id"], case["tier"], case["data"], case["network"]): case
-        for claim in audit["claims"]
+        for claim in everything(audit)
         for case in claim["cases"]
     }
+
+
+def controls_of(case: Case) -> list[Case]:
+    """Return the outcomes of a case's controls, the negative one first."""
+    return [control for control in (case["control"], *case.get("other_controls", ())) if control]
+
+
+def must_be(control: Case) -> str:
+    """Return the verdict that a control must come to: REFUTED, where its record says nothing else."""
+    return str(control.get("expected", "REFUTED"))
 
 
 def title(name: Name) -> str:

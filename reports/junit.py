@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree
 
+from reports.experiment import everything
 from reports.record import Audit
-from reports.words import EXPECTED, clean, expected, limit, number
+from reports.words import EXPECTED, clean, expected, limit, number, standing
 
 # What JUnit calls the verdicts; HELD has no element.
 ELEMENTS = {"REFUTED": "failure", "ERROR": "error", "INCONCLUSIVE": "skipped", "NOT RUN": "skipped"}
@@ -14,7 +15,7 @@ ELEMENTS = {"REFUTED": "failure", "ERROR": "error", "INCONCLUSIVE": "skipped", "
 
 def junit(audit: Audit) -> str:
     """Return the audit as an XML document."""
-    cases = [(claim, case) for claim in audit["claims"] for case in claim["cases"]]
+    cases = [(claim, case) for claim in everything(audit) for case in claim["cases"]]
     kinds = [_element(case) for _, case in cases]
     counts = {name: str(kinds.count(kind)) for name, kind in (("failures", "failure"), ("errors", "error"))}
     totals = {"tests": str(len(cases)), **counts, "skipped": str(kinds.count("skipped")), "time": f"{audit['seconds']:.3f}"}
@@ -27,7 +28,8 @@ def junit(audit: Audit) -> str:
 
 
 def _element(case: dict[str, Any]) -> str | None:
-    return "skipped" if expected(case) else ELEMENTS.get(case["verdict"])
+    counted = standing(case)
+    return "skipped" if expected(case) and counted != "HELD" else ELEMENTS.get(counted)
 
 
 def _test(suite: ElementTree.Element, claim: dict[str, Any], case: dict[str, Any]) -> None:

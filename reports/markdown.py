@@ -62,6 +62,27 @@ def _audit(audit: Audit) -> Iterator[str]:
         cases = [(claim, case) for claim in audit["claims"] for case in claim["cases"] if case["verdict"] == verdict]
         if cases:
             yield from _section(verdict, cases)
+    if audit.get("readings"):
+        yield from _readings(audit["readings"])
+
+
+def _readings(readings: list[dict[str, Any]]) -> Iterator[str]:
+    """What summaries say of the paper, and what the data say of that."""
+    yield "\n### Readings that the data contradict\n"
+    yield "| reading | case | what the data say | it would take | verdict |"
+    yield "|---|---|---|---|---|"
+    for reading in readings:
+        for case in reading["cases"]:
+            measured, accepted, _ = _figures(case)
+            what = f"{case['judgement']['quantity']}: {measured}" if case["judgement"] else case["reason"]
+            verdict = f"{case['verdict']}, {'as it must be' if expected(case) else 'expected REFUTED'}"
+            cells = (
+                f"\u201c{reading['statement']}\u201d",
+                f"{case['tier']}, {case['data']}, {case['network']}",
+                what,
+                accepted,
+            )
+            yield f"| {' | '.join(map(escape, cells))} | {verdict} |"
 
 
 def _section(verdict: str, cases: list[tuple[dict[str, Any], dict[str, Any]]]) -> Iterator[str]:

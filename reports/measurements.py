@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from reports.experiment import cases_of
+from reports.experiment import cases_of, controls_of
 from reports.record import Audit
 from reports.words import line, unit_of_values
 
@@ -26,8 +26,9 @@ def table(audit: Audit) -> str:
 
 def _rows(audit: Audit) -> Iterator[list[object]]:
     for name, case in cases_of(audit).items():
-        for runs, outcome in (("the claim's", case), ("the control's", case["control"])):
-            if outcome and (judged := outcome["judgement"]):
+        outcomes = [("the claim's", case), *(("the control's", control) for control in controls_of(case))]
+        for runs, outcome in outcomes:
+            if judged := outcome["judgement"]:
                 start = [*map(_text, name), runs, outcome["verdict"], _text(judged["quantity"])]
                 for series, values in judged["values"].items():
                     for place, value in enumerate(values):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from reports.experiment import Case, cases_of, title
+from reports.experiment import Case, cases_of, everything, title
 from reports.record import Audit
 from reports.words import VERDICTS
 
@@ -17,6 +17,7 @@ Named = tuple[str, Audit]
 INTERRUPTED, REFUTED, UNDECIDED = 2, 1, 10
 # What two parts of one audit have in common. A machine may differ, the code may not.
 SHARED = ("engine", "commit")
+READING = ("HELD", "ERROR", "INCONCLUSIVE", "NOT RUN", "REFUTED")  # the worst of a reading is that it held
 ROOM = ("created", "seconds", "command", "provenance")
 
 
@@ -41,7 +42,7 @@ def merge(parts: Sequence[Named]) -> Audit:
         "summary": {verdict: sum(audit["summary"][verdict] for audit in audits) for verdict in first["summary"]},
         "exit_code": exit_code([audit["exit_code"] for audit in audits]),
         "not_run": list({idle["reason"]: idle for audit in audits for idle in audit["not_run"]}.values()),
-        "claims": list(_claims(audits, wanted)),
+        **_told(audits, wanted),
         "runs": _by_name(audits, "runs"),
         "data": _by_name(audits, "data"),
         "shards": [shard for audit in audits for shard in audit.get("shards", [{name: audit[name] for name in ROOM}])],
@@ -75,8 +76,8 @@ def _conflicts(one: Audit, other: Audit) -> Iterator[str]:
     for name in SHARED:
         if one["provenance"][name] != other["provenance"][name]:
             yield f"they are of different code, {name} {one['provenance'][name]} and {other['provenance'][name]}"
-    claims = {claim["id"]: _statement(claim) for claim in one["claims"]}
-    for claim in other["claims"]:
+    claims = {claim["id"]: _statement(claim) for claim in everything(one)}
+    for claim in everything(other):
         if claims.get(claim["id"], _statement(claim)) != _statement(claim):
             yield f"the claim {claim['id']} is not the same"
     for name, data in one["data"].items():
@@ -104,7 +105,7 @@ def _by_name(audits: Sequence[Audit], what: str) -> dict[str, Any]:
 
 def _order(audits: Sequence[Audit]) -> list[tuple[str, str]]:
     """The claim and test of every case, in the order of the audit."""
-    found = [(claim["id"], case["nodeid"]) for audit in audits for claim in audit["claims"] for case in claim["cases"]]
+    found = [(claim["id"], case["nodeid"]) for audit in audits for claim in everything(audit) for case in claim["cases"]]
     shard = audits[0].get("shard")
     if shard is None:
         return found
@@ -115,16 +116,23 @@ def _order(audits: Sequence[Audit]) -> list[tuple[str, str]]:
     return wanted
 
 
+def _told(audits: Sequence[Audit], wanted: list[tuple[str, str]]) -> dict[str, list[dict[str, Any]]]:
+    """The claims, and the readings where there are any."""
+    told = list(_claims(audits, wanted))
+    claims = [claim for claim in told if "expected" not in claim]
+    return {"claims": claims} | ({"readings": readings} if (readings := [one for one in told if "expected" in one]) else {})
+
+
 def _claims(audits: Sequence[Audit], wanted: list[tuple[str, str]]) -> Iterator[dict[str, Any]]:
     claims: dict[str, list[dict[str, Any]]] = {}
     for audit in audits:
-        for claim in audit["claims"]:
+        for claim in everything(audit):
             claims.setdefault(claim["id"], []).append(claim)
     for name in dict.fromkeys(claim for claim, _ in wanted):
         same = claims[name]
         cases: dict[str, Case] = {case["nodeid"]: case for claim in same for case in claim["cases"]}
         ordered = [cases[nodeid] for claim, nodeid in wanted if claim == name]
-        verdict = min((claim["verdict"] for claim in same), key=VERDICTS.index)
+        verdict = min((claim["verdict"] for claim in same), key=(READING if "expected" in same[0] else VERDICTS).index)
         yield {**same[0], "verdict": verdict, "cases": ordered}
 
 

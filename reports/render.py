@@ -31,6 +31,7 @@ def render(audit: dict[str, Any]) -> str:
         figures=figures(audit),
         tables=tables(audit),
         cards=cards(audit),
+        readings=cards({**audit, "claims": audit.get("readings", [])}),
         background=background(audit),
         script=_script(),
     )

@@ -48,8 +48,8 @@ def timings(old: Audit, new: Audit, reasons: dict[str, list[str]]) -> Iterator[T
         return
     networks: dict[str, list[tuple[Keyed, Keyed]]] = defaultdict(list)
     for before, after in kinds(old, new):
-        if "values" in before[0][1]:
-            continue  # a solve has no steps
+        if "values" in before[0][1] or not any(run["epochs"] for _, run in before):
+            continue  # a solve has no steps, nor has a learner that needs no training
         spec = before[0][1]["spec"]
         networks[f"{spec.get('network')} on {spec.get('data')}"].append((before, after))
     for subject, pairs in networks.items():

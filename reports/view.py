@@ -8,6 +8,7 @@ from typing import Any
 
 from reports import solves
 from reports.charts import IntervalChart, LineChart, Point, Series, interval_chart, interval_scale, line_chart, style_of
+from reports.experiment import controls_of, must_be
 from reports.overview import anchor
 from reports.words import MOST_DRAWN, expected, interval, limit, number, numbers, plural, unit_of_values
 
@@ -32,6 +33,18 @@ class Row:
     values: list[tuple[str, str]]
     keys: list[str]
     expected: bool
+    looks: list[tuple[dict[str, Any], str, str]]  # of a sequence of looks each, with what it measured and its interval
+    further: int | None
+
+
+@dataclass(frozen=True)
+class Controls:
+    """One control of a claim: what it is, the verdict that it must come to, and on which networks it did and did not."""
+
+    description: str
+    expected: str
+    met: list[str]
+    missed: list[str]
 
 
 @dataclass(frozen=True)
@@ -48,7 +61,7 @@ class Card:
     origin: str
     alpha: float | None
     notes: list[tuple[str, str]]
-    controls: list[tuple[bool, list[str]]]  # whether they were refuted, and on which networks
+    controls: list[Controls]
     charts: list[LineChart]
     places: list[str]  # the paper's figures and tables that the page reproduces
     cost: str
@@ -81,7 +94,7 @@ def _card(claim: dict[str, Any], runs: Runs, brief: bool) -> Card:
         origin=(first["paper"] or {}).get("origin") or "" if first else "",
         alpha=first["judgement"]["alpha"] if first else None,
         notes=[(case["network"], note) for case in judged for note in case["judgement"]["notes"]],
-        controls=_controls(claim["cases"]),
+        controls=_controls(claim),
         charts=[] if brief else _charts(claim, runs),
         places=re.findall(r"(?:Figure|Table) \d[a-c]?", claim["source"]),
         cost=_cost(claim, runs),
@@ -89,14 +102,16 @@ def _card(claim: dict[str, Any], runs: Runs, brief: bool) -> Card:
     )
 
 
-def _controls(cases: list[dict[str, Any]]) -> list[tuple[bool, list[str]]]:
-    """The networks whose control was refuted, and those whose was not; a control that was not run is neither."""
-    run = [case for case in cases if case["control"] and case["control"]["verdict"] != "NOT RUN"]
-    by_outcome = {
-        refuted: [case["network"] for case in run if (case["control"]["verdict"] == "REFUTED") is refuted]
-        for refuted in (True, False)
-    }
-    return [(refuted, networks) for refuted, networks in by_outcome.items() if networks]
+def _controls(claim: dict[str, Any]) -> list[Controls]:
+    """The claim's controls, with the networks on which each was run."""
+    found: dict[str, Controls] = {}
+    for case in claim["cases"]:
+        for control in controls_of(case):
+            description = control.get("description", claim["control"])
+            made = found.setdefault(description, Controls(description, must_be(control), [], []))
+            if control["verdict"] != "NOT RUN":
+                (made.met if control["verdict"] == made.expected else made.missed).append(case["network"])
+    return list(found.values()) or [Controls(claim["control"], "REFUTED", [], [])]
 
 
 def _paper_value(case: dict[str, Any]) -> float | None:
@@ -122,7 +137,7 @@ def _row(case: dict[str, Any], scales: dict[str, tuple[float, float] | None], ru
     scale = scales.get(judgement["unit"]) if judgement else None
     keys = sorted({key for levels in case["runs"].values() for seeds in levels.values() for key in seeds})
     if not judgement:
-        return Row(case, _about(case, runs), "", "", "", "", None, [], keys, expected(case))
+        return Row(case, _about(case, runs), "", "", "", "", None, [], keys, expected(case), [], None)
     unit, value = judgement["unit"], _paper_value(case)
     return Row(
         case,
@@ -135,6 +150,8 @@ def _row(case: dict[str, Any], scales: dict[str, tuple[float, float] | None], ru
         [(name, numbers(values, unit_of_values(judgement))) for name, values in judgement["values"].items()],
         keys,
         expected(case),
+        [(look, number(look["measured"], unit), interval({**look, "unit": unit})) for look in case.get("looks", ())],
+        judgement.get("further"),
     )
 
 

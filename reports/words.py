@@ -72,8 +72,14 @@ def unit_of_values(judgement: dict[str, Any]) -> str:
 
 
 def expected(case: dict[str, Any]) -> bool:
-    """Whether the case came out otherwise than the paper says, and as the project's list of deviations foresees."""
-    return bool(case.get("deviation")) and case["deviation"]["verdict"] == case["verdict"]
+    """Whether the case is no news: a deviation that the project's list foresees, or a reading that was refuted."""
+    return case["verdict"] in (case.get("expected"), (case.get("deviation") or {}).get("verdict"))
+
+
+def standing(case: dict[str, Any]) -> str:
+    """Return the verdict as it counts: a reading that held is as bad as a claim that was refuted, and the reverse."""
+    verdict = str(case["verdict"])
+    return {"HELD": "REFUTED", "REFUTED": "HELD"}.get(verdict, verdict) if case.get("expected") == "REFUTED" else verdict
 
 
 def plural(count: int, noun: str) -> str:

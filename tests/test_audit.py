@@ -108,12 +108,18 @@ class Project:
 
 
 @pytest.fixture(scope="module")
-def count(tmp_path_factory):
-    """How many of the declared claims are judged of an MLP."""
+def judged(tmp_path_factory):
+    """The cases of every declared claim and reading that is judged of an MLP."""
     path = tmp_path_factory.mktemp("count") / "tiers.toml"
     path.write_text(TIERS)
     tests = [test for file in CLAIM_FILES for test in vars(import_file(file)).values() if hasattr(test, "claim")]
-    return sum(bool(cases(test.claim, read(path))) for test in tests)
+    return [found for test in tests if (found := cases(test.claim, read(path)))]
+
+
+@pytest.fixture(scope="module")
+def count(judged):
+    """How many claims those are, without the readings, of which it is expected that they are refuted."""
+    return sum(found[0].claim.expected == "HELD" for found in judged)
 
 
 @pytest.fixture
@@ -227,6 +233,8 @@ def test_ctrl_c_exits_2_and_what_is_finished_stays(project):
         (["--networks", "resnet"], "--networks has 'resnet', expected some of mlp-1x512"),
         (["--subset", "3"], "--subset is 3, expected 10 to 901 images of digits"),
         (["--seeds", "0"], "--seeds is 0, expected a positive number"),
+        (["--max-seeds", "9"], "--max-seeds is 9 without --until-decided, expected both"),
+        (["--max-seeds", "5", "--until-decided"], "--max-seeds is 5, expected more than the 5 seeds that are declared"),
         (["--dataset", "imagenet"], "no data set is named 'imagenet'"),
         (["--dataset", "folder:/nowhere"], "folder:/nowhere is not a folder"),
         (["--device", "gpu"], "--device is 'gpu', expected auto, cpu, cuda"),
@@ -368,10 +376,11 @@ def test_a_crashed_worker_is_an_error_and_the_others_are_judged(finished, tmp_pa
     assert code == 10
 
 
-def test_a_plan_is_printed_and_nothing_is_made(project, count):
+def test_a_plan_is_printed_and_nothing_is_made(project, judged):
     code, output = project.run("-m", "fast", "--plan", "-n", "2")
     assert code == 0
-    assert re.search(rf"\d+ distinct runs for {2 * count} cases, 0 of them cached: at most \d\.\de\+\d\d FLOPs", output)
+    count = sum(map(len, judged))
+    assert re.search(rf"\d+ distinct runs for {count} cases, 0 of them cached: at most \d\.\de\+\d\d FLOPs", output)
     assert project.records() == {}
     assert not (project.folder / "out").exists()
 

@@ -148,16 +148,17 @@ def test_every_claim_about_problems_has_cases_in_both_tiers_and_a_control_that_d
         about = cases(claim, {tier.name: tier})
         assert about
         for case in about:
-            control = Case(claim, tier, case.network, True)
-            assert control.specs() != case.specs() or case.is_control
-            assert set(control.specs()) == set(Case(claim, tier, case.network, False).specs())
+            for one in claim.controls:
+                control = Case(claim, tier, case.network, one)
+                assert control.specs() != case.specs() or case.is_control
+                assert set(control.specs()) == set(Case(claim, tier, case.network).specs())
 
 
 def claim_of(*problems, **runs):
     def test(runs, paper, judge):
         pass
 
-    return Claim("a/b", "s", "t", "r", runs or {"solved": Solve()}, Control("c", {}), test, problems=problems)
+    return Claim("a/b", "s", "t", "r", runs or {"solved": Solve()}, (Control("c", {}),), test, problems=problems)
 
 
 PLAN = ProblemPlan(solver="kernel", subset=100, sizes=(50, 100), seeds=1, parameters={"kind": "raw"})
@@ -166,7 +167,7 @@ PLAN = ProblemPlan(solver="kernel", subset=100, sizes=(50, 100), seeds=1, parame
 def test_a_sweep_is_filed_by_size_and_a_missing_variant_left_out():
     tier = Tier("fast", "digits", False, {}, (), problems={"raw": PLAN})
     runs = {"sweep": Solve(sweep=True), "one": Solve(corruption=1.0), "none": Solve(variant="none")}
-    specs = Case(claim_of("raw", **runs), tier, "raw", False).specs()
+    specs = Case(claim_of("raw", **runs), tier, "raw").specs()
     assert {size: spec.subset for size, (spec,) in specs["sweep"].items()} == {50.0: 50, 100.0: 100}
     assert [spec.subset for spec in specs["one"][1.0]] == [100]
     assert "none" not in specs
@@ -175,7 +176,7 @@ def test_a_sweep_is_filed_by_size_and_a_missing_variant_left_out():
 def test_a_problem_has_its_own_data_and_need_of_a_gpu():
     problems = {"one": PLAN, "other": replace(PLAN, data="mnist", needs_gpu=True)}
     tier = Tier("paper", "cifar10", True, {}, (), problems=problems)
-    one, other = (Case(claim_of("one", "other"), tier, name, False) for name in problems)
+    one, other = (Case(claim_of("one", "other"), tier, name) for name in problems)
     assert [case.data for case in (one, other)] == ["cifar10", "mnist"]
     assert [case.needs_gpu for case in (one, other)] == [False, True]
     state = SimpleNamespace(device="cpu", device_was_chosen=False)
@@ -195,8 +196,8 @@ def test_a_problem_at_another_scale():
     assert cut.problems["raw"].seeds == 1  # it draws nothing
     assert cut.problems["sgd-images"].seeds == 2
     paper = TIERS["paper"].cut(Scale(data="digits"), 901)
-    assert Case(claim_of("raw"), paper, "raw", False).data == "mnist"  # a problem that names its data keeps them
-    assert Case(claim_of("raw-colour"), paper, "raw-colour", False).data == "digits"
+    assert Case(claim_of("raw"), paper, "raw").data == "mnist"  # a problem that names its data keeps them
+    assert Case(claim_of("raw-colour"), paper, "raw-colour").data == "digits"
 
 
 def test_a_tier_with_an_unknown_solver_is_refused_by_name(tmp_path):

@@ -14,7 +14,7 @@ from reports.__main__ import main
 from reports.charts import MAX_POINTS, Series, decimate, interval_chart, interval_scale, line_chart
 from reports.record import UnreadableAudit, read_audit
 from reports.render import render
-from reports.view import cards
+from reports.view import Controls, cards
 from reports.words import LONGEST, clean, limit, number
 from tests.pages import Page
 
@@ -203,7 +203,7 @@ def test_a_limit_is_told_in_words(unit, low, high, text):
 
 def test_a_control_that_was_not_refuted_is_shown():
     (card,) = cards(audit(claim(control="HELD")))
-    assert card.controls == [(False, ["alexnet"])]
+    assert card.controls == [Controls("softmax regression", "REFUTED", [], ["alexnet"])]
     assert "Not refuted, as it should be" in render(audit(claim(control="HELD")))
 
 

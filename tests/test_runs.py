@@ -30,7 +30,8 @@ TIER = Tier("fast", "digits", False, PLANS, tuple(PLANS))
 
 def declared(**changes):
     arms = {"random": Arm(corruption=1.0), "true": Arm()}
-    base = {"id": "a/b", "statement": "s", "source": "t", "refuted_by": "r", "runs": arms, "control": Control("c", {})}
+    base = {"id": "a/b", "statement": "s", "source": "t", "refuted_by": "r", "runs": arms}
+    base["controls"] = (Control("c", {}),)
     return Claim(test=lambda runs, paper, judge: None, **{**base, **changes})
 
 
@@ -69,13 +70,13 @@ def test_a_spec_survives_json():
 
 
 def test_a_claim_names_its_runs_as_data():
-    case = Case(declared(), TIER, "mlp-1x512", False)
+    case = Case(declared(), TIER, "mlp-1x512")
     assert [(spec.corruption, spec.seed) for spec in case.needs()] == [(1.0, 0), (1.0, 1), (0.0, 0), (0.0, 1)]
 
 
 def test_a_control_is_the_claim_on_other_runs():
     control = Control("c", {"random": Arm(corruption=1.0, network="linear", learning_rate=0.1)})
-    needs = Case(declared(control=control), TIER, "mlp-1x512", True).needs()
+    needs = Case(declared(controls=(control,)), TIER, "mlp-1x512", control).needs()
     assert {spec.network for spec in needs} == {"linear", "mlp-1x512"}
     assert [spec.recipe.learning_rate for spec in needs] == pytest.approx([0.01, 0.01, 0.1, 0.1])
 
@@ -132,7 +133,7 @@ def test_a_permuted_sweep_files_each_level_under_another():
 
 def test_a_control_may_be_for_some_networks():
     tier = replace(TIER, networks={**PLANS, "linear": PLANS["mlp-1x512"]}, judged=("mlp-1x512", "linear"))
-    found = cases(declared(control=Control("c", {}, networks=("linear",))), {"fast": tier})
+    found = cases(declared(controls=(Control("c", {}, networks=("linear",)),)), {"fast": tier})
     assert [str(case) for case in found] == ["fast-mlp-1x512", "fast-linear", "fast-linear-control"]
 
 
@@ -157,7 +158,7 @@ def test_a_tier_with_an_unknown_field_is_refused_by_name(tmp_path):
 
 
 def test_runs_that_claims_share_are_planned_once(tmp_path):
-    both = [Case(declared(id=name), TIER, "mlp-1x512", False) for name in ("a/b", "c/d")]
+    both = [Case(declared(id=name), TIER, "mlp-1x512") for name in ("a/b", "c/d")]
     plan = Plan.of(both, "cpu")
     assert len(plan.runs) == 4
     assert sorted(plan.runs) == sorted(k for arm in keys_of(both[0], "cpu").values() for keys in arm.values() for k in keys)
