@@ -13,10 +13,13 @@ from fixtures.data.augmentation import random_crop, random_flip, random_rotation
 from fixtures.data.experiment import prepare
 from fixtures.data.preprocessing import centre_crop, standardize
 from fixtures.networks import build
-from fixtures.training.loop import Tensors, Watch, batches, set_dropout, train, train_epoch
+from fixtures.training.loop import train, train_epoch
 from fixtures.training.numerics import reproducible, resolve
 from fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED, Curves, Result
+from fixtures.training.run import set_dropout
 from fixtures.training.spec import Recipe
+from fixtures.training.tensors import Tensors, batches
+from fixtures.training.watch import Watch
 
 RECIPE = Recipe(batch=64, learning_rate=0.1, momentum=0.9, decay=0.99, budget=60, patience=40)
 TRUE = prepare("digits", 100, "true", 0.0, 0)

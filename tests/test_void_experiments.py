@@ -14,8 +14,9 @@ from fixtures.data.contracts import ContractBroken
 from fixtures.data.experiment import cropped, prepare, standardized
 from fixtures.networks import build
 from fixtures.training import contracts as training
-from fixtures.training.loop import Tensors, batches, train
+from fixtures.training.loop import train
 from fixtures.training.spec import Recipe
+from fixtures.training.tensors import Tensors, batches
 
 RECIPE = Recipe(batch=64, learning_rate=0.1, momentum=0.9, decay=1.0, budget=30, patience=30, test_every=0)
 RNG = np.random.default_rng(0)

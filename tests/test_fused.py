@@ -1,0 +1,206 @@
+"""Fused sweeps against the reference loop: the same steps, the same epochs, the same record."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+from fixtures.data.experiment import prepare
+from fixtures.networks import build
+from fixtures.training.fused import Sweep, side_by_side
+from fixtures.training.loop import train, train_epoch
+from fixtures.training.numerics import reproducible
+from fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED
+from fixtures.training.run import Run
+from fixtures.training.spec import Recipe
+from fixtures.training.stack import Stack
+from fixtures.training.tensors import batches
+
+RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=60, patience=40, test_every=0)
+IMAGES = 75  # two batches of 32, and one of 11
+
+
+def network(name="mlp-1x512", seed=0, width=0.1):
+    torch.manual_seed(seed)
+    return build(name, 7, 1, 10, width)
+
+
+def member(recipe=RECIPE, seed=0, corruption=1.0, name="mlp-1x512", width=0.1, images=IMAGES):
+    data = prepare("digits", images, "true", corruption, seed)
+    return Run(network(name, seed, width), data, recipe, seed, "cpu")
+
+
+def alone(recipe=RECIPE, seed=0, corruption=1.0, name="mlp-1x512", width=0.1, images=IMAGES):
+    """The result of the reference loop."""
+    with reproducible("cpu"):
+        data = prepare("digits", images, "true", corruption, seed)
+        return train(network(name, seed, width), data, recipe, seed, "cpu")
+
+
+def together(settings, slots):
+    """The results of a sweep of runs with these settings, in their order."""
+    with reproducible("cpu"):
+        sweep, waiting, results = Sweep(slots), dict(enumerate(settings)), {}
+        places = {}
+        while waiting or sweep.runs:
+            while waiting and len(sweep.runs) < slots:
+                place = next(iter(waiting))
+                run = member(**waiting.pop(place))
+                sweep.add(run)
+                places[run] = place
+            results |= {places[run]: run.result() for run in sweep.epoch()}
+    return [results[place] for place in range(len(settings))]
+
+
+@pytest.mark.parametrize("name", ["mlp-1x512", "mlp-3x512", "linear"])
+def test_in_float64_every_step_is_the_reference_loops(name):
+    """Weights and momenta after each epoch, with an odd last batch, and weight decay and rates of each run's own."""
+    recipes = [
+        RECIPE,
+        replace(RECIPE, weight_decay=0.01, learning_rate=0.05),
+        replace(RECIPE, momentum=0.5, decay=0.5),
+        replace(RECIPE, momentum=0.0, weight_decay=0.001),
+    ]
+    runs = [member(recipe, seed, 0.5, name) for seed, recipe in enumerate(recipes)]
+    references = [network(name, seed).double() for seed in range(len(runs))]
+    optimizers = [
+        torch.optim.SGD(one.parameters(), lr=1.0, momentum=recipe.momentum, weight_decay=recipe.weight_decay)
+        for one, recipe in zip(references, recipes, strict=True)
+    ]
+    sweep = Sweep(len(runs))
+    for run in runs:
+        run.network.double()
+        run.data.inputs = run.data.inputs.double()
+        run.data.test_inputs = run.data.test_inputs.double()
+        sweep.add(run)
+    for epoch in range(1, 6):
+        sweep.epoch()
+        for row, (run, reference, optimizer) in enumerate(zip(runs, references, optimizers, strict=True)):
+            optimizer.param_groups[0]["lr"] = run.recipe.learning_rate * run.recipe.decay ** (epoch - 1)
+            losses, wrong = train_epoch(reference, run.data, optimizer, run.recipe, run.seed, epoch)
+            assert len(losses) == 3
+            assert run.curves.online_error[-1] == wrong / IMAGES
+            for place, (one, other) in enumerate(zip(run.network.parameters(), reference.parameters(), strict=True)):
+                torch.testing.assert_close(one, other, rtol=1e-12, atol=1e-14)
+                if run.recipe.momentum:
+                    speed = optimizer.state[other]["momentum_buffer"]
+                    torch.testing.assert_close(sweep._stack.momenta[place][row], speed, rtol=1e-11, atol=1e-14)
+
+
+def test_gradients_of_a_step_are_autograds():
+    torch.manual_seed(0)
+    networks = [network("mlp-3x512", seed).double() for seed in range(3)]
+    images, labels = torch.randn(3, 5, 49, dtype=torch.float64), torch.randint(0, 10, (3, 5))
+    stack = Stack(networks[0], 4)
+    for row, one in enumerate(networks):
+        stack.put(one, row)
+    losses, wrong = stack.differentiate(images, labels)
+    for row, one in enumerate(networks):
+        outputs = one(images[row])
+        loss = nn.functional.cross_entropy(outputs, labels[row])
+        torch.testing.assert_close(losses[row], loss)
+        assert int(wrong[row]) == int((outputs.argmax(1) != labels[row]).sum())
+        for part, gradient in zip(stack.gradients, torch.autograd.grad(loss, list(one.parameters())), strict=True):
+            torch.testing.assert_close(part[row], gradient, rtol=1e-12, atol=1e-15)
+
+
+def test_an_epoch_is_each_runs_own_order():
+    runs = [member(seed=seed) for seed in range(3)]
+    for run in runs:
+        run.epoch = run.seed + 1
+    for row, run in enumerate(runs):
+        expected = list(batches(run.data, run.recipe, run.seed, run.epoch))
+        for (images, labels), (own_images, own_labels) in zip(side_by_side(runs), expected, strict=True):
+            assert torch.equal(images[row], own_images)
+            assert torch.equal(labels[row], own_labels)
+
+
+ENDINGS = [
+    ({"corruption": 0.0}, FIT),
+    ({"recipe": replace(RECIPE, budget=7)}, BUDGET_EXHAUSTED),
+    ({"recipe": replace(RECIPE, learning_rate=1e6)}, DIVERGED),
+    ({"recipe": replace(RECIPE, learning_rate=0.0, patience=5)}, STALLED),
+    ({"recipe": replace(RECIPE, budget=9, to_the_end=True, test_every=2), "corruption": 0.0}, BUDGET_EXHAUSTED),
+    ({"recipe": replace(RECIPE, weight_decay=1e-3, test_every=1), "seed": 3}, FIT),
+    ({"recipe": replace(RECIPE, momentum=0.5), "seed": 4, "corruption": 0.5}, FIT),
+]
+
+
+@pytest.mark.parametrize("slots", [1, 3, 7])
+def test_runs_that_end_at_different_epochs_have_the_reference_loops_record(slots):
+    """Whatever is beside them, and whenever they join: statuses, curves, confusion, divergence."""
+    results = together([settings for settings, _ in ENDINGS], slots)
+    for (settings, status), result in zip(ENDINGS, results, strict=True):
+        expected = alone(**settings)
+        assert result.status == expected.status
+        assert status in (result.status, FIT)
+        assert_same(result, expected)
+    assert len({result.epochs for result in results}) > 3
+
+
+def assert_same(result, expected):
+    """The same record: numbers up to the rounding of one product, counts and epochs to the last."""
+    one, other = result.to_dict(), expected.to_dict()
+    curves, of_other = one.pop("curves"), other.pop("curves")
+    if one["divergence"]:
+        divergence, of_divergence = one.pop("divergence"), other.pop("divergence")
+        assert divergence == pytest.approx(of_divergence, rel=1e-3)
+    assert one == other
+    for name, values in curves.items():
+        assert values == pytest.approx(of_other[name], rel=1e-4, abs=1e-4) if name != "half_errors" else True
+
+
+def test_epochs_to_fit_are_the_reference_loops_for_digits_at_every_corruption():
+    """33 MLPs: 11 levels and 3 seeds, at a quarter of the width."""
+    settings = [
+        {"corruption": level / 10, "seed": seed, "width": 0.25, "images": 300, "recipe": replace(RECIPE, batch=64)}
+        for level in range(11)
+        for seed in range(3)
+    ]
+    results = together(settings, 8)
+    expected = [alone(**one) for one in settings]
+    assert [(one.fit_loss, one.fit_exact, one.epochs) for one in results] == [
+        (one.fit_loss, one.fit_exact, one.epochs) for one in expected
+    ]
+    assert {one.status for one in results} == {FIT}
+
+
+def test_who_is_beside_a_run_changes_no_bit_of_it():
+    settings = [{"seed": seed, "corruption": seed / 4} for seed in range(5)]
+    assert together(settings, 5) == together(settings, 2) == together(settings, 1)
+
+
+def test_a_run_that_is_over_keeps_its_weights():
+    with reproducible("cpu"):
+        sweep = Sweep(2)
+        short, long = member(replace(RECIPE, budget=1)), member(seed=1)
+        sweep.add(short)
+        sweep.add(long)
+        assert sweep.epoch() == [short]
+        before = short.result()
+        sweep.add(member(seed=2))
+        sweep.epoch()
+        assert short.result().confusion == before.confusion
+        assert sweep.runs[0] is long
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"images": 50}, "other images"),
+        ({"recipe": replace(RECIPE, batch=16)}, "another batch"),
+        ({"recipe": replace(RECIPE, crop=True)}, "augments"),
+        ({"seed": 1}, "expected fewer"),
+    ],
+)
+def test_what_does_not_belong_to_a_sweep_is_refused(change, why):
+    sweep = Sweep(1 if "seed" in change else 2)
+    sweep.add(member())
+    with pytest.raises(ValueError, match=why):
+        sweep.add(member(**change))
+
+
+def test_a_network_with_other_layers_is_not_stacked():
+    with pytest.raises(ValueError, match="other layers"):
+        Stack(network("alexnet"), 2)
