@@ -4,7 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from fixtures.networks import FACTORIES, build, parameter_count
+from fixtures.networks import FACTORIES, PERCEPTRONS, build, parameter_count
+from fixtures.networks.layers import ShiftBatchNorm
+from fixtures.networks.response_norm import ResponseNorm
 from fixtures.training.contracts import PARAMETERS
 
 
@@ -31,8 +33,31 @@ def test_feature_maps_halve_as_in_figure_3():
 
 def test_batch_norm_shifts_and_does_not_scale():
     norms = [layer for layer in build("inception", 7, 1, 10).modules() if isinstance(layer, nn.BatchNorm2d)]
-    assert len(norms) == 19
-    assert all(norm.weight is None and norm.bias is not None for norm in norms)
+    assert sum(norm.bias.numel() for norm in norms) == sum(
+        layer.out_channels for layer in build("inception", 7, 1, 10).modules() if isinstance(layer, nn.Conv2d)
+    )
+    assert all(norm.weight is None for norm in norms)
+
+
+def test_batch_norm_is_torchs():
+    """In training, running statistics included, and in evaluation."""
+    own, torchs = ShiftBatchNorm(5), nn.BatchNorm2d(5)
+    images = torch.randn(8, 5, 4, 4) * 3 + 1
+    for _ in range(3):
+        assert torch.equal(own(images), torchs(images))
+    assert torch.equal(own.running_var, torchs.running_var)
+    assert torch.equal(own.eval()(images), torchs.eval()(images))
+
+
+def test_normalizing_two_branches_at_once_is_normalizing_each():
+    network = build("inception", 7, 1, 10, 0.25)
+    module, images = network[1], torch.randn(4, 24, 7, 7)
+    both, norm, _ = module
+    apart = [
+        nn.functional.batch_norm(branch(images), None, None, None, bias, training=True, eps=norm.eps).relu()
+        for branch, bias in zip(both.branches, norm.bias.split(8), strict=True)
+    ]
+    assert torch.equal(module(images), torch.cat(apart, dim=1))
 
 
 def test_conv_bias_stands_beside_no_batch_norm():
@@ -43,10 +68,21 @@ def test_conv_bias_stands_beside_no_batch_norm():
 
 def test_local_response_normalization_is_tensorflows():
     """Which is x / (1 + 0.001/9 * sum of squares over 9 channels) ** 0.75, which leaves small activations alone."""
-    norm = next(layer for layer in build("alexnet", 7, 1, 10).modules() if isinstance(layer, nn.LocalResponseNorm))
+    norm = next(layer for layer in build("alexnet", 7, 1, 10).modules() if isinstance(layer, ResponseNorm))
     images = torch.randn(2, 64, 3, 3)
     squares = nn.functional.pad(images**2, (0, 0, 0, 0, 4, 4)).unfold(1, 9, 1).sum(-1)
     torch.testing.assert_close(norm(images), images / (1 + 0.001 / 9 * squares) ** 0.75)
+
+
+def test_local_response_normalization_has_the_gradient_of_torchs():
+    norm, torchs = ResponseNorm(12, radius=4, alpha=0.5 / 9).double(), nn.LocalResponseNorm(9, alpha=0.5, beta=0.75, k=1.0)
+    images, weights = (torch.randn(2, 12, 3, 3, dtype=torch.float64) for _ in range(2))
+    of_both = []
+    for layer in (norm, torchs):
+        copy = images.clone(memory_format=torch.channels_last).requires_grad_()
+        (layer(copy) * weights).sum().backward()
+        of_both.append(copy.grad)
+    torch.testing.assert_close(*of_both, rtol=1e-10, atol=1e-12)
 
 
 def test_the_same_seed_gives_the_same_weights():
@@ -61,3 +97,9 @@ def test_the_same_seed_gives_the_same_weights():
 def test_what_is_not_a_network_is_quoted(name, width, message):
     with pytest.raises(ValueError, match=message):
         build(name, 7, 1, 10, width)
+
+
+@pytest.mark.parametrize("name", FACTORIES)
+def test_what_a_fused_sweep_can_train_is_said_of_each_network(name):
+    layers = list(build(name, 7, 1, 10, 0.1).children())
+    assert all(isinstance(layer, nn.Flatten | nn.Linear | nn.ReLU) for layer in layers) is (name in PERCEPTRONS)
