@@ -1,10 +1,11 @@
 # make audit: decide the fast tier here and write the report.   make test: the suite's own tests.
+# make bench: how fast it is on one core, against the limits of the machine and a plain script.
 # Each sets up what it needs, and is fast when nothing changed.
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: venv audit test lint
+.PHONY: venv audit test bench lint
 
 venv: .venv/.installed
 
@@ -18,6 +19,9 @@ audit: venv
 
 test: venv
 	$(BIN)/pytest tests -n auto --benchmark-disable
+
+bench: venv
+	$(BIN)/pytest tests/benchmarks/bench_*.py --benchmark-autosave --benchmark-columns=median,iqr,rounds
 
 lint: venv
 	$(BIN)/ruff check .

@@ -57,7 +57,7 @@ def test_normalizing_two_branches_at_once_is_normalizing_each():
         nn.functional.batch_norm(branch(images), None, None, None, bias, training=True, eps=norm.eps).relu()
         for branch, bias in zip(both.branches, norm.bias.split(8), strict=True)
     ]
-    assert torch.equal(module(images), torch.cat(apart, dim=1))
+    torch.testing.assert_close(module(images), torch.cat(apart, dim=1))
 
 
 def test_conv_bias_stands_beside_no_batch_norm():

@@ -1,0 +1,27 @@
+"""What one thread of this machine can do at best, measured in the process that is measured against it."""
+
+import time
+
+import torch
+
+SIDE = 1024
+LARGE = 2**26  # 256 MB in float32, more than most caches hold
+
+
+def seconds(work):
+    """The processor seconds of a call: who else is on the machine counts little."""
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def product():
+    """A function that multiplies two large matrices, and the floating-point operations of a call."""
+    one, other, out = (torch.ones(SIDE, SIDE) for _ in range(3))
+    return lambda: torch.mm(one, other, out=out), 2 * SIDE**3
+
+
+def copy():
+    """A function that copies a large array, and the bytes that a call reads and writes."""
+    source, target = torch.zeros(LARGE), torch.zeros(LARGE)
+    return lambda: target.copy_(source), 2 * 4 * LARGE

@@ -1,0 +1,77 @@
+"""What is measured: steps, epochs and sweeps of this audit, on CIFAR-shaped noise or on digits."""
+
+import numpy as np
+import torch
+from torch.nn import functional
+from torch.utils.flop_counter import FlopCounterMode
+
+from fixtures.data.experiment import Experiment, prepare
+from fixtures.networks import build
+from fixtures.training.fused import Sweep
+from fixtures.training.loop import train, train_epoch
+from fixtures.training.run import Run
+from fixtures.training.spec import Recipe
+
+BATCH = 128
+RECIPE = Recipe(batch=BATCH, learning_rate=0.01, momentum=0.9, decay=0.95, budget=10_000, patience=10_000)
+# The fast tier's MLP 1x512: 300 digits, all its levels, three seeds.
+DIGITS = Recipe(batch=64, learning_rate=0.1, momentum=0.9, decay=0.999344, budget=300, patience=50, test_every=0)
+SWEEP = [(level / 10, seed) for level in range(11) for seed in range(3)]
+
+
+def step_flops(name, width=1.0, side=28, channels=3):
+    """The operations of a step: forward and backward, a batch of BATCH."""
+    network = build(name, side, channels, 10, width).to("meta")
+    with FlopCounterMode(display=False) as counter:
+        outputs = network(torch.empty(BATCH, channels, side, side, device="meta"))
+        functional.cross_entropy(outputs, torch.zeros(BATCH, dtype=torch.int64, device="meta")).backward()
+    return counter.get_total_flops()
+
+
+def noise(count, tests, seed=0):
+    """An experiment of CIFAR-shaped noise. No contract was checked: it is only timed."""
+    rng = np.random.default_rng(seed)
+    inputs = [rng.standard_normal((size, 3, 28, 28), dtype=np.float32) for size in (count, tests)]
+    labels = [rng.integers(0, 10, size) for size in (count, tests)]
+    return Experiment(
+        10, "true", 1.0, inputs[0], labels[0], inputs[1], labels[1], inputs[0], labels[0], inputs[1], labels[1]
+    )
+
+
+def reference(name, experiment, recipe=RECIPE, width=1.0):
+    """A run of the reference loop, and a function that takes it through the steps of an epoch."""
+    run = Run(build(name, 28, 3, 10, width), experiment, recipe, 0, "cpu")
+    settings = {"lr": recipe.learning_rate, "momentum": recipe.momentum, "fused": True}
+    optimizer = torch.optim.SGD(run.network.parameters(), **settings)
+    return run, lambda: train_epoch(run.network, run.data, optimizer, recipe, 0, run.epoch)
+
+
+def fused(name, experiment, rows, recipe=RECIPE, width=1.0):
+    """A sweep of so many runs, none of which ends."""
+    sweep = Sweep(rows)
+    for seed in range(rows):
+        sweep.add(Run(build(name, 28, 3, 10, width), experiment, recipe, seed, "cpu"))
+    return sweep
+
+
+def digits(level, seed, width=1.0):
+    """A network and an experiment of the fast tier."""
+    torch.manual_seed(seed)
+    return build("mlp-1x512", 7, 1, 10, width), prepare("digits", 300, "true", level, seed)
+
+
+def in_sequence(members, width=1.0):
+    """The epochs to fit of digits MLPs, one after the other in the reference loop."""
+    return [train(*digits(level, seed, width), DIGITS, seed, "cpu").fit_exact for level, seed in members]
+
+
+def side_by_side(members, slots, width=1.0):
+    """The epochs to fit of the same, in a fused sweep."""
+    sweep, waiting, runs = Sweep(slots), list(members), []
+    while waiting or sweep.runs:
+        while waiting and len(sweep.runs) < slots:
+            level, seed = waiting.pop(0)
+            runs.append(Run(*digits(level, seed, width), DIGITS, seed, "cpu"))
+            sweep.add(runs[-1])
+        sweep.epoch()
+    return [run.result().fit_exact for run in runs]
