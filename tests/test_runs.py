@@ -11,13 +11,18 @@ import pytest
 from fixtures.data.contracts import ContractBroken
 from fixtures.data.datasets import DataUnavailable
 from fixtures.declaration import Arm, Case, Claim, Control, Sweep, cases, claim
-from fixtures.runs import identity, prepare
+from fixtures.runs import identity, prepare, together
+from fixtures.runs.carry_out import carry_out
 from fixtures.runs.cost import flops, forward_flops, human_time
 from fixtures.runs.identity import canonical, key
 from fixtures.runs.plan import Plan, keys_of
 from fixtures.runs.session import CONTRACT, DATA, ERROR, Failure, Heartbeat, Session
 from fixtures.runs.store import Store
+from fixtures.runs.together import carry_out_together
 from fixtures.tiers import NetworkPlan, Scale, Tier, read
+from fixtures.training.executor import FUSED, REFERENCE, SOURCES, company, executor_of
+from fixtures.training.executor import check as check_executor
+from fixtures.training.fused import Sweep
 from fixtures.training.spec import Recipe, RunSpec
 
 ROOT = Path(__file__).parent.parent
@@ -189,7 +194,7 @@ def test_a_drained_plan_is_in_the_store_and_not_made_again(tmp_path, monkeypatch
     store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(3)
     prepare.drain(plan, store, session, "cpu", "main")
     assert all(store.read(name)["spec"] == spec.to_dict() for name, spec in plan.items())
-    monkeypatch.setattr(prepare, "carry_out", lambda *_: pytest.fail("was made again"))
+    monkeypatch.setattr(prepare.Drain, "make", lambda *_: pytest.fail("was made again"))
     prepare.drain(plan, store, session, "cpu", "main")
 
 
@@ -206,7 +211,9 @@ def test_two_drains_share_the_work(tmp_path, monkeypatch):
     made = []
     monkeypatch.setattr(prepare, "carry_out", lambda spec, *_: made.append(spec.seed) or {"result": spec.seed})
     store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(8)
-    threads = [threading.Thread(target=prepare.drain, args=(plan, store, session, "cpu", f"gw{n}")) for n in range(2)]
+    threads = [
+        threading.Thread(target=prepare.drain, args=(plan, store, session, "cpu", f"gw{n}", REFERENCE)) for n in range(2)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -232,12 +239,135 @@ def test_a_run_that_cannot_be_made_is_noted_and_tried_once(tmp_path, monkeypatch
     monkeypatch.setattr(prepare, "carry_out", fail)
     store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(2)
     for _ in range(2):
-        prepare.drain(plan, store, session, "cpu", "main")
+        prepare.drain(plan, store, session, "cpu", "main", REFERENCE)
     failures = [session.failure(name) for name in plan]
     assert [failure.kind for failure in failures] == [kind, kind]
     assert all(str(error) in failure.message for failure in failures)
     assert len(attempts) == 2
     assert session.beats() == {}
+
+
+def test_a_fused_sweep_leaves_a_record_for_each_run_as_soon_as_it_is_over(tmp_path):
+    """Which says what trained it, and what it cost; the runs are those of the reference loop."""
+    store, session = Store(tmp_path), Session(tmp_path / "s")
+    lengths = {seed: replace(SPEC, seed=seed, recipe=replace(RECIPE, budget=1 + seed)) for seed in range(3)}
+    plan = {key(spec, "cpu"): spec for spec in lengths.values()}
+    seen = []
+    for spec, made in carry_out_together(iter(lengths.values()), "cpu", FUSED):
+        seen.append(spec.seed)
+        store.write(key(spec, "cpu"), made)
+    assert seen == [0, 1, 2]
+    for name, spec in plan.items():
+        record = store.read(name)
+        assert record["context"]["executor"]["name"] == FUSED
+        assert record["made"]["seconds"] > 0
+        alone = carry_out(spec, "cpu", asked=REFERENCE)
+        assert alone["context"]["executor"] == {"name": REFERENCE, "source": None}
+        assert record["result"]["epochs"] == alone["result"]["epochs"]
+        assert record["result"]["contracts"] == alone["result"]["contracts"]
+        assert record["result"]["curves"]["train_loss"] == pytest.approx(alone["result"]["curves"]["train_loss"], rel=1e-4)
+    prepare.drain(plan, store, session, "cpu", "main")
+    assert session.expected() == {}
+
+
+def test_a_run_that_cannot_be_prepared_takes_no_other_with_it(tmp_path, monkeypatch):
+    def ready(spec):
+        if spec.seed == 1:
+            raise ContractBroken("fresh weights", "it was trained")
+        return prepared(spec)
+
+    prepared = together.ready
+    monkeypatch.setattr(together, "ready", ready)
+    store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(3)
+    prepare.drain(plan, store, session, "cpu", "main")
+    assert [store.has(name) for name in plan] == [True, False, True]
+    assert session.failure(list(plan)[1]).kind == CONTRACT
+    assert session.beats() == {}
+
+
+def test_an_error_in_a_step_is_of_all_that_take_it_and_leaves_what_was_finished(tmp_path, monkeypatch):
+    """Such as memory that does not suffice: nothing is tried again at another size."""
+    epoch = Sweep.epoch
+
+    def fail(sweep):
+        if sweep.runs[0].epoch:
+            raise MemoryError("no more")
+        return epoch(sweep)
+
+    monkeypatch.setattr(Sweep, "epoch", fail)
+    store, session = Store(tmp_path), Session(tmp_path / "s")
+    short, *others = (replace(SPEC, seed=seed, recipe=replace(RECIPE, budget=1 if seed == 0 else 5)) for seed in range(3))
+    plan = {key(spec, "cpu"): spec for spec in (short, *others)}
+    prepare.drain(plan, store, session, "cpu", "main")
+    assert [store.has(name) for name in plan] == [True, False, False]
+    assert all("MemoryError: no more" in session.failure(name).message for name in list(plan)[1:])
+
+
+def test_what_another_process_holds_is_left_to_it(tmp_path):
+    store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(3)
+    drain = prepare.Drain(dict(plan), store, session, "cpu", "main", FUSED)
+    with store.lock(list(plan)[0]):
+        drain.make(*drain.take())
+        assert [store.has(name) for name in plan] == [False, True, True]
+        assert drain.take() is None
+        assert list(drain.pending) == list(plan)[:1]
+    assert drain.take() is not None
+
+
+def test_an_interrupted_sweep_lets_go_of_its_runs(tmp_path, monkeypatch):
+    def stop(sweep):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Sweep, "epoch", stop)
+    store, plan = Store(tmp_path), plan_of(2)
+    with pytest.raises(KeyboardInterrupt):
+        prepare.drain(plan, store, Session(tmp_path / "s"), "cpu", "main")
+    for name in plan:
+        with store.lock(name).acquire(timeout=0):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("change", "device", "asked", "name"),
+    [
+        ({}, "cpu", "auto", "fused"),
+        ({}, "cpu", "reference", "reference"),
+        ({}, "cuda:0", "auto", "reference"),
+        ({}, "cuda:0", "captured", "captured"),
+        ({"network": "alexnet"}, "cpu", "fused", "reference"),
+        ({"recipe": replace(RECIPE, crop=True)}, "cpu", "fused", "reference"),
+        ({"recipe": replace(RECIPE, dropout=0.5)}, "cuda:0", "captured", "reference"),
+    ],
+)
+def test_who_trains_a_run(change, device, asked, name):
+    assert executor_of(replace(SPEC, **change), device, asked) == name
+
+
+def test_the_executor_is_in_the_key():
+    assert key(SPEC, "cpu") == key(SPEC, "cpu", "fused") != key(SPEC, "cpu", "reference")
+    conv = replace(SPEC, network="alexnet")
+    assert key(conv, "cpu") == key(conv, "cpu", "reference") == key(conv, "cpu", "fused")
+
+
+@pytest.mark.parametrize(("asked", "device"), [("fast", "cpu"), ("captured", "cpu"), ("fused", "cuda:0")])
+def test_an_executor_that_is_not_to_be_had_is_quoted(asked, device):
+    with pytest.raises(ValueError, match=repr(asked)):
+        check_executor(asked, device)
+
+
+def test_runs_are_fused_that_share_their_images():
+    assert company(SPEC) == company(replace(SPEC, seed=1, corruption=0.5, recipe=replace(RECIPE, learning_rate=1.0)))
+    assert company(SPEC) != company(replace(SPEC, recipe=replace(RECIPE, batch=16)))
+    noise = replace(SPEC, inputs="gaussian")
+    assert company(SPEC) != company(noise) != company(replace(noise, seed=1))
+
+
+def test_every_source_of_a_training_is_in_somebodys_key():
+    root = ROOT / "fixtures"
+    listed = {path for patterns in (identity.ENGINE, *SOURCES.values()) for name in patterns for path in root.glob(name)}
+    choosing = {root / "training" / name for name in ("__init__.py", "executor.py")}
+    assert set((root / "training").glob("*.py")) - choosing <= listed
+    assert set((root / "networks").glob("*.py")) <= listed
 
 
 def test_a_lock_whose_holder_was_killed_is_free(tmp_path):

@@ -1,4 +1,4 @@
-"""An epoch with its exact evaluation, against the peer's on the same work, and what it costs as the images grow in number."""
+"""An epoch with its exact evaluation, against the peer's on the same work, as the images grow in number."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Digits MLPs until every label is right: a fused sweep against the reference loop, as the sweep grows and on more workers."""
+"""Digits MLPs until every label is right: a fused sweep against the reference loop, as sweep and workers grow."""
 
 import statistics
 import subprocess

@@ -1,7 +1,7 @@
 """The peer: a plain training script, as tutorials and demonstrations write it. Written for this comparison.
 
-A Dataset of images, transforms, a DataLoader, two readings of the loss and the accuracy for each batch, and after each epoch
-an evaluation of the training and the test set through loaders of their own.
+A Dataset of images, transforms, a DataLoader, loss and accuracy read for each batch, and after each epoch an evaluation of
+the training and the test set through loaders of their own.
 """
 
 import numpy as np
@@ -50,12 +50,12 @@ class Script:
             _ = loss.item(), (outputs.argmax(1) == labels).float().mean().item()
         self.network.eval()
         with torch.no_grad():
-            return [
-                1
-                - sum((self.network(images).argmax(1) == labels).sum().item() for images, labels in loader)
-                / len(loader.dataset)
-                for loader in self.looked_at
-            ]
+            return [self.error(loader) for loader in self.looked_at]
+
+    def error(self, loader):
+        """The share of wrong labels."""
+        wrong = sum((self.network(images).argmax(1) != labels).sum().item() for images, labels in loader)
+        return wrong / len(loader.dataset)
 
 
 def pixels(count, side=32, seed=0):

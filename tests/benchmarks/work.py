@@ -31,11 +31,10 @@ def step_flops(name, width=1.0, side=28, channels=3):
 def noise(count, tests, seed=0):
     """An experiment of CIFAR-shaped noise. No contract was checked: it is only timed."""
     rng = np.random.default_rng(seed)
-    inputs = [rng.standard_normal((size, 3, 28, 28), dtype=np.float32) for size in (count, tests)]
-    labels = [rng.integers(0, 10, size) for size in (count, tests)]
-    return Experiment(
-        10, "true", 1.0, inputs[0], labels[0], inputs[1], labels[1], inputs[0], labels[0], inputs[1], labels[1]
+    train, test = (
+        (rng.standard_normal((size, 3, 28, 28), dtype=np.float32), rng.integers(0, 10, size)) for size in (count, tests)
     )
+    return Experiment(10, "true", 1.0, *train, *test, *train, *test)
 
 
 def reference(name, experiment, recipe=RECIPE, width=1.0):
