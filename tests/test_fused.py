@@ -8,7 +8,7 @@ from torch import nn
 
 from fixtures.data.experiment import prepare
 from fixtures.networks import build
-from fixtures.training.fused import Sweep, side_by_side
+from fixtures.training.fused import FusedSweep, side_by_side
 from fixtures.training.loop import train, train_epoch
 from fixtures.training.numerics import reproducible
 from fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED
@@ -41,7 +41,7 @@ def alone(recipe=RECIPE, seed=0, corruption=1.0, name="mlp-1x512", width=0.1, im
 def together(settings, slots):
     """The results of a sweep of runs with these settings, in their order."""
     with reproducible("cpu"):
-        sweep, waiting, results = Sweep(slots), dict(enumerate(settings)), {}
+        sweep, waiting, results = FusedSweep(slots), dict(enumerate(settings)), {}
         places = {}
         while waiting or sweep.runs:
             while waiting and len(sweep.runs) < slots:
@@ -68,7 +68,7 @@ def test_in_float64_every_step_is_the_reference_loops(name):
         torch.optim.SGD(one.parameters(), lr=1.0, momentum=recipe.momentum, weight_decay=recipe.weight_decay)
         for one, recipe in zip(references, recipes, strict=True)
     ]
-    sweep = Sweep(len(runs))
+    sweep = FusedSweep(len(runs))
     for run in runs:
         run.network.double()
         run.data.inputs = run.data.inputs.double()
@@ -173,7 +173,7 @@ def test_who_is_beside_a_run_changes_no_bit_of_it():
 
 def test_a_run_that_is_over_keeps_its_weights():
     with reproducible("cpu"):
-        sweep = Sweep(2)
+        sweep = FusedSweep(2)
         short, long = member(replace(RECIPE, budget=1)), member(seed=1)
         sweep.add(short)
         sweep.add(long)
@@ -195,7 +195,7 @@ def test_a_run_that_is_over_keeps_its_weights():
     ],
 )
 def test_what_does_not_belong_to_a_sweep_is_refused(change, why):
-    sweep = Sweep(1 if "seed" in change else 2)
+    sweep = FusedSweep(1 if "seed" in change else 2)
     sweep.add(member())
     with pytest.raises(ValueError, match=why):
         sweep.add(member(**change))

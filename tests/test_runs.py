@@ -22,7 +22,7 @@ from fixtures.runs.together import carry_out_together
 from fixtures.tiers import NetworkPlan, Scale, Tier, read
 from fixtures.training.executor import FUSED, REFERENCE, SOURCES, company, executor_of
 from fixtures.training.executor import check as check_executor
-from fixtures.training.fused import Sweep
+from fixtures.training.fused import FusedSweep
 from fixtures.training.spec import Recipe, RunSpec
 
 ROOT = Path(__file__).parent.parent
@@ -287,14 +287,14 @@ def test_a_run_that_cannot_be_prepared_takes_no_other_with_it(tmp_path, monkeypa
 
 def test_an_error_in_a_step_is_of_all_that_take_it_and_leaves_what_was_finished(tmp_path, monkeypatch):
     """Such as memory that does not suffice: nothing is tried again at another size."""
-    epoch = Sweep.epoch
+    epoch = FusedSweep.epoch
 
     def fail(sweep):
         if sweep.runs[0].epoch:
             raise MemoryError("no more")
         return epoch(sweep)
 
-    monkeypatch.setattr(Sweep, "epoch", fail)
+    monkeypatch.setattr(FusedSweep, "epoch", fail)
     store, session = Store(tmp_path), Session(tmp_path / "s")
     short, *others = (replace(SPEC, seed=seed, recipe=replace(RECIPE, budget=1 if seed == 0 else 5)) for seed in range(3))
     plan = {key(spec, "cpu"): spec for spec in (short, *others)}
@@ -306,7 +306,7 @@ def test_an_error_in_a_step_is_of_all_that_take_it_and_leaves_what_was_finished(
 def test_what_another_process_holds_is_left_to_it(tmp_path):
     store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(3)
     drain = prepare.Drain(dict(plan), store, session, "cpu", "main", FUSED)
-    with store.lock(list(plan)[0]):
+    with store.lock(next(iter(plan))):
         drain.make(*drain.take())
         assert [store.has(name) for name in plan] == [False, True, True]
         assert drain.take() is None
@@ -318,7 +318,7 @@ def test_an_interrupted_sweep_lets_go_of_its_runs(tmp_path, monkeypatch):
     def stop(sweep):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Sweep, "epoch", stop)
+    monkeypatch.setattr(FusedSweep, "epoch", stop)
     store, plan = Store(tmp_path), plan_of(2)
     with pytest.raises(KeyboardInterrupt):
         prepare.drain(plan, store, Session(tmp_path / "s"), "cpu", "main")

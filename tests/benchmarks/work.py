@@ -7,7 +7,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from fixtures.data.experiment import Experiment, prepare
 from fixtures.networks import build
-from fixtures.training.fused import Sweep
+from fixtures.training.fused import FusedSweep
 from fixtures.training.loop import train, train_epoch
 from fixtures.training.run import Run
 from fixtures.training.spec import Recipe
@@ -47,7 +47,7 @@ def reference(name, experiment, recipe=RECIPE, width=1.0):
 
 def fused(name, experiment, rows, recipe=RECIPE, width=1.0):
     """A sweep of so many runs, none of which ends."""
-    sweep = Sweep(rows)
+    sweep = FusedSweep(rows)
     for seed in range(rows):
         sweep.add(Run(build(name, 28, 3, 10, width), experiment, recipe, seed, "cpu"))
     return sweep
@@ -66,7 +66,7 @@ def in_sequence(members, width=1.0):
 
 def side_by_side(members, slots, width=1.0):
     """The epochs to fit of the same, in a fused sweep."""
-    sweep, waiting, runs = Sweep(slots), list(members), []
+    sweep, waiting, runs = FusedSweep(slots), list(members), []
     while waiting or sweep.runs:
         while waiting and len(sweep.runs) < slots:
             level, seed = waiting.pop(0)
