@@ -1,4 +1,4 @@
-"""Measure what docs/performance.md predicts of a GPU, in one call of less than nine minutes.
+"""Measure what was predicted of this audit on a GPU, in one call of less than nine minutes.
 
 python -m ci.gpu_measurements [--device cuda:0] [--small] [--output FILE]
 
@@ -257,7 +257,7 @@ PARTS = (reference, parity, convolutional, normalization, perceptrons, streams, 
 
 def main() -> int:
     """Measure all parts and write what was found; return 1 if a part failed."""
-    parser = argparse.ArgumentParser(description="Measure what docs/performance.md predicts of a GPU.")
+    parser = argparse.ArgumentParser(description="Measure what was predicted of this audit on a GPU.")
     parser.add_argument("--device", default="cuda:0", help="cuda:0, or cpu to try the script")
     parser.add_argument("--small", action="store_true", help="at a size at which the figures mean nothing")
     parser.add_argument("--output", type=Path, default=Path("gpu-measurements.json"), help="where the figures go, as JSON")

@@ -11,6 +11,7 @@ from fixtures.data.datasets import NAMES, SCHEMES
 from fixtures.networks import FACTORIES
 from fixtures.paper import order
 from fixtures.tiers import read
+from fixtures.training.executor import CHOICES
 from fixtures.training.numerics import DeviceUnavailable, resolve
 from reports.__main__ import _parser
 from tests.documents import DOCUMENTS, ROOT, Document
@@ -82,6 +83,7 @@ VALUES = {
     "--dataset": lambda value: value.partition(":")[0] in NAMES + SCHEMES,
     "--device": is_device,
     "--networks": FACTORIES.__contains__,
+    "--executor": CHOICES.__contains__,
     "-m": TIERS.__contains__,
 }
 

@@ -15,6 +15,7 @@ from fixtures.runs import identity, prepare, together
 from fixtures.runs.carry_out import carry_out
 from fixtures.runs.cost import flops, forward_flops, human_time
 from fixtures.runs.identity import canonical, key
+from fixtures.runs.memory import peak, sizes
 from fixtures.runs.plan import Plan, keys_of
 from fixtures.runs.session import CONTRACT, DATA, ERROR, Failure, Heartbeat, Session
 from fixtures.runs.store import Store
@@ -176,6 +177,16 @@ def test_flops_are_counted_on_the_network():
     assert forward_flops("mlp-1x512", 28, 3, 10, 1.0) == 2 * (2352 * 512 + 512 * 10)
     assert forward_flops("inception", 28, 3, 10, 1.0) == pytest.approx(408.4e6, rel=0.001)
     assert flops(replace(SPEC, network="linear")) == 2 * 49 * 10 * 50 * 4 * 2
+
+
+def test_memory_is_that_of_the_weights_the_data_and_the_layers():
+    parameters, outputs, largest = sizes("mlp-1x512", 28, 3, 10, 1.0)
+    assert (parameters, outputs, largest) == (1_209_866, 512 + 512 + 10, 512)  # the ReLU writes where the layer did
+    assert peak(SPEC, FUSED) > peak(SPEC, REFERENCE)
+    cifar = replace(SPEC, data="cifar10", subset=None, width=1.0, recipe=replace(RECIPE, batch=128))
+    images = 4 * 60_000 * (3 * 28**2 + 3 * 32**2)
+    assert images < peak(cifar, REFERENCE) < 4 * images
+    assert peak(replace(cifar, network="inception", subset=1000), REFERENCE) > peak(replace(cifar, subset=1000), REFERENCE)
 
 
 @pytest.mark.parametrize(
