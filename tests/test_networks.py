@@ -75,7 +75,7 @@ def test_local_response_normalization_is_tensorflows():
 
 
 def test_local_response_normalization_has_the_gradient_of_torchs():
-    norm, torchs = ResponseNorm(12, radius=4, alpha=0.5 / 9).double(), nn.LocalResponseNorm(9, alpha=0.5, beta=0.75, k=1.0)
+    norm, torchs = ResponseNorm(12, radius=4, alpha=0.0625).double(), nn.LocalResponseNorm(9, alpha=9 * 0.0625, k=1.0)
     images, weights = (torch.randn(2, 12, 3, 3, dtype=torch.float64) for _ in range(2))
     of_both = []
     for layer in (norm, torchs):

@@ -181,7 +181,7 @@ def test_flops_are_counted_on_the_network():
 
 def test_memory_is_that_of_the_weights_the_data_and_the_layers():
     parameters, outputs, largest = sizes("mlp-1x512", 28, 3, 10, 1.0)
-    assert (parameters, outputs, largest) == (1_209_866, 512 + 512 + 10, 512)  # the ReLU writes where the layer did
+    assert (parameters, outputs, largest) == (1_209_866, 512 + 512 + 10, 512)  # with the ReLU
     assert peak(SPEC, FUSED) > peak(SPEC, REFERENCE)
     cifar = replace(SPEC, data="cifar10", subset=None, width=1.0, recipe=replace(RECIPE, batch=128))
     images = 4 * 60_000 * (3 * 28**2 + 3 * 32**2)
