@@ -1,5 +1,7 @@
 """What is measured: steps, epochs and sweeps of this audit, on CIFAR-shaped noise or on digits."""
 
+from functools import cache
+
 import numpy as np
 import torch
 from torch.nn import functional
@@ -53,10 +55,13 @@ def fused(name, experiment, rows, recipe=RECIPE, width=1.0):
     return sweep
 
 
+images = cache(prepare)  # once: what is measured is the training
+
+
 def digits(level, seed, width=1.0):
     """A network and an experiment of the fast tier."""
     torch.manual_seed(seed)
-    return build("mlp-1x512", 7, 1, 10, width), prepare("digits", 300, "true", level, seed)
+    return build("mlp-1x512", 7, 1, 10, width), images("digits", 300, "true", level, seed)
 
 
 def in_sequence(members, width=1.0):
