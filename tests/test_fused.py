@@ -123,7 +123,7 @@ ENDINGS = [
     ({"recipe": replace(RECIPE, learning_rate=0.0, patience=5)}, STALLED),
     ({"recipe": replace(RECIPE, budget=9, to_the_end=True, test_every=2), "corruption": 0.0}, FIT),
     ({"recipe": replace(RECIPE, weight_decay=1e-4, test_every=1), "seed": 3}, FIT),
-    ({"recipe": replace(RECIPE, momentum=0.5), "seed": 4, "corruption": 0.5}, FIT),
+    ({"recipe": replace(RECIPE, momentum=0.5, learning_rate=0.5), "seed": 4, "corruption": 0.5}, FIT),
 ]
 
 
