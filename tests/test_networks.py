@@ -85,6 +85,15 @@ def test_local_response_normalization_has_the_gradient_of_torchs():
     torch.testing.assert_close(*of_both, rtol=1e-10, atol=1e-12)
 
 
+def test_local_response_normalization_stays_in_float32_under_autocast():
+    images = torch.randn(2, 12, 3, 3, requires_grad=True)
+    with torch.autocast("cpu", torch.bfloat16):
+        outputs = ResponseNorm(12, radius=4, alpha=0.1)(images.bfloat16())
+    assert outputs.dtype == torch.float32
+    outputs.sum().backward()
+    assert images.grad.isfinite().all()
+
+
 def test_the_same_seed_gives_the_same_weights():
     first, second = [], []
     for weights in (first, second):
