@@ -21,7 +21,7 @@ test: venv
 	$(BIN)/pytest tests -n auto --benchmark-disable
 
 bench: venv
-	$(BIN)/pytest tests/benchmarks/bench_*.py --benchmark-autosave --benchmark-columns=median,iqr,rounds
+	$(BIN)/pytest tests/benchmarks/bench_*.py --dist no --benchmark-autosave --benchmark-columns=median,iqr,rounds
 
 lint: venv
 	$(BIN)/ruff check .
