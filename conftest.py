@@ -9,6 +9,7 @@ pytest_plugins = [
     "fixtures.plugin.options",
     "fixtures.plugin.cases",
     "fixtures.plugin.shard",
+    "fixtures.plugin.calibrate",
     "fixtures.plugin.stage",
     "fixtures.plugin.progress",
     "fixtures.plugin.record",
