@@ -418,7 +418,7 @@ def test_calibrating_writes_the_file_asks_for_review_and_the_next_audit_tells_of
         ("random-labels/chance-test-accuracy", "fast-mlp-1x512", 5)
     ]
     assert written.made["seeds"] == 30
-    assert written.designs[0].power.value > 0.9
+    assert written.designs[0].power.value > 0.5
 
     project.run("-m", "fast", "-k", "accuracy_is_chance")
     told = project.audit()["calibration"]
