@@ -37,6 +37,7 @@ NETWORKS = {
 PROBLEMS = {"sgd": ProblemPlan(solver="sgd", seeds=5), "lemma": ProblemPlan(solver="lemma")}
 TIER = Tier("fast", "digits", False, NETWORKS, tuple(NETWORKS), problems=PROBLEMS)
 ANY = float("inf")
+FEW = 200  # audits, where how many there are is not the point
 NOISE = np.random.default_rng(0)
 
 
@@ -386,6 +387,8 @@ def project(tmp_path):
     made = Project(tmp_path / "project")
     made.edit("tiers.toml", ("subset = 300", "subset = 50"), ("budget = 250", "budget = 30"))
     (made.folder / "claims" / "calibration.toml").unlink(missing_ok=True)
+    with (made.folder / "conftest.py").open("a") as conftest:
+        conftest.write(f"from fixtures.calibration import design\ndesign.AUDITS = {FEW}\n")
     return made
 
 
@@ -422,7 +425,7 @@ def test_calibrating_writes_the_file_asks_for_review_and_the_next_audit_tells_of
 
     project.run("-m", "fast", "-k", "accuracy_is_chance")
     told = project.audit()["calibration"]
-    assert (told["tiers"], told["seeds"], told["audits"], told["current"]) == (["fast"], 30, 10_000, True)
+    assert (told["tiers"], told["seeds"], told["audits"], told["current"]) == (["fast"], 30, FEW, True)
     assert told["false_alarms"] == {"value": written.red.value, "low": written.red.low, "high": written.red.high}
     assert "of 1,000 audits of the tier fast" in (project.folder / "out" / "audit.html").read_text().lower()
 
