@@ -445,6 +445,6 @@ def test_with_workers_the_main_process_writes_the_file_and_a_failed_run_leaves_i
     damaged.write_text("{}")
     code, output = project.run("-m", "fast", "--calibrate", "-k", "accuracy_is_chance")
     assert code == 1
-    assert "claims/calibration.toml was not written: " in output
+    assert "claims/calibration.toml was not written:" in output
     assert damaged.name in output.replace("\n", "")
     assert (project.folder / "claims" / "calibration.toml").read_text() == written
