@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 from sklearn.neighbors import KNeighborsClassifier
 
+from fixtures.calibration import record as calibration
 from fixtures.data.experiment import prepare
 from fixtures.paper import Paper
 from fixtures.statistics.intervals import renaming_deviation
@@ -51,3 +52,32 @@ def test_a_perfect_trend_is_significant_with_the_levels_and_seeds(network):
 def test_a_perfect_order_of_the_times_to_fit_is_significant_with_the_seeds():
     order = np.tile(np.arange(4.0), (FAST.networks["inception"].seeds, 1))
     assert stats.page_trend_test(order, method="asymptotic").pvalue <= 0.01
+
+
+def calibrated():
+    """What `--calibrate` found of the declared seeds."""
+    return calibration.read(CLAIMS / "calibration.toml")
+
+
+def test_a_deviating_implementation_passes_with_at_most_the_declared_probability():
+    """beta: of an implementation that deviates by delta an audit says HELD at most as often as alpha allows."""
+    for one in calibrated().designs:
+        if one.seeds:
+            alpha = Paper.read(CLAIMS / "paper.toml", one.claim, "fast", one.case.partition("-")[2]).alpha
+            assert one.beta is not None, one
+            assert one.beta.high <= alpha, one
+            assert one.delta > 0, one
+
+
+def test_a_faithful_implementation_fails_with_at_most_the_declared_probability():
+    """alpha: of an implementation as it was calibrated an audit says REFUTED at most as often as alpha allows."""
+    for one in calibrated().designs:
+        if one.expected is None:
+            alpha = Paper.read(CLAIMS / "paper.toml", one.claim, "fast", one.case.partition("-")[2]).alpha
+            assert one.alpha.high <= alpha, one
+
+
+def test_less_than_one_in_a_thousand_audits_raises_a_false_alarm():
+    found = calibrated()
+    assert (found.made["seeds"] >= 30, found.made["audits"] >= 10_000) == (True, True)
+    assert found.red.high < 1, "per 1,000"

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from fixtures import deviations
+from fixtures.calibration import record as calibration
+from fixtures.calibration.seeds import draws
 from fixtures.declaration import cases
 from fixtures.networks import FACTORIES
 from fixtures.paper import Paper, figure, order
@@ -173,6 +175,46 @@ def test_every_expected_deviation_is_of_a_case():
     listed = deviations.read(ROOT / "claims" / "deviations.toml")
     assert [entry for entry in listed if (entry.claim, entry.tier, entry.network) not in found] == []
     deviations.check(listed, order(PAPER), tiers, "deviations.toml")
+
+
+def fast_cases():
+    """The cases of the fast tier, without controls."""
+    tier = {"fast": read(ROOT / "claims" / "tiers.toml")["fast"]}
+    declared = [test.claim for path in CLAIM_FILES for test in vars(import_file(path)).values() if hasattr(test, "claim")]
+    return [case for claim in declared for case in cases(claim, tier) if not case.is_control]
+
+
+def test_every_claim_with_something_random_has_a_wrong_value_and_its_origin():
+    """Beyond the limit, in every tier and of every network: the smallest deviation that matters is above zero."""
+    tables = tomllib.loads(PAPER.read_text())
+    tiers = read(ROOT / "claims" / "tiers.toml")
+    declared = [test.claim for path in CLAIM_FILES for test in vars(import_file(path)).values() if hasattr(test, "claim")]
+    for claim in declared:
+        random = [case for case in cases(claim, tiers) if any(draws(spec) for spec in case.needs()) and not case.is_control]
+        assert bool(random) == bool(tables[claim.id].get("wrong_origin")) == ("wrong" in tables[claim.id]), claim.id
+        for case in random:
+            assert Paper.read(PAPER, claim.id, case.tier.name, case.network).wrong is not None, (claim.id, str(case))
+
+
+def test_the_calibration_is_of_every_case_of_the_fast_tier_and_no_other():
+    """Run `pytest claims -m fast --calibrate` after a claim, a network or a number of seeds has changed."""
+    declared = {
+        (case.claim.id, str(case)): max(
+            (len(specs) for levels in case.specs().values() for specs in levels.values() if draws(specs[0])), default=0
+        )
+        for case in fast_cases()
+    }
+    found = calibration.read(ROOT / "claims" / "calibration.toml")
+    assert {(one.claim, one.case): one.seeds for one in found.designs} == declared
+
+
+def test_the_calibration_is_by_the_limits_and_wrong_values_of_the_paper():
+    for one in calibration.read(ROOT / "claims" / "calibration.toml").designs:
+        entry = Paper.read(PAPER, one.claim, *one.case.split("-", 1))
+        if one.seeds:
+            assert one.wrong == pytest.approx(entry.wrong), one
+        if one.seeds and "limit" in entry.fields and "wrong_part" not in entry.fields:
+            assert one.limit == pytest.approx(entry.limit), one
 
 
 def import_file(path):
