@@ -13,9 +13,9 @@ from fixtures.data.augmentation import random_crop, random_flip, random_rotation
 from fixtures.data.experiment import prepare
 from fixtures.data.preprocessing import centre_crop, standardize
 from fixtures.networks import build
-from fixtures.training.loop import Tensors, batches, set_dropout, train, train_epoch
+from fixtures.training.loop import Tensors, Watch, batches, set_dropout, train, train_epoch
 from fixtures.training.numerics import reproducible, resolve
-from fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED, Result
+from fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED, Curves, Result
 from fixtures.training.spec import Recipe
 
 RECIPE = Recipe(batch=64, learning_rate=0.1, momentum=0.9, decay=0.99, budget=60, patience=40)
@@ -35,9 +35,24 @@ def test_random_labels_are_fitted_and_both_criteria_recorded():
     assert result.train_error == 0
     assert result.curves.train_loss[result.fit_loss] < 0.05 <= result.curves.train_loss[result.fit_loss - 1]
     assert result.curves.train_error[result.fit_exact] == 0 < result.curves.train_error[result.fit_exact - 1]
-    assert result.epochs == max(result.fit_loss, result.fit_exact)
+    assert result.epochs >= max(result.fit_loss, result.fit_exact)
+    assert result.curves.train_loss[-1] < 0.05
     assert len(result.curves.train_loss) == result.epochs + 1
     assert np.sum(result.confusion) == len(RANDOM.test_labels)
+
+
+@pytest.mark.parametrize(("to_the_end", "ended"), [(False, [None, None, FIT]), (True, [None, None, None])])
+def test_a_run_has_fitted_when_both_criteria_are_met_at_once(to_the_end, ended):
+    watch = Watch(replace(RECIPE, to_the_end=to_the_end, budget=4))
+    found = []
+    for epoch, (loss, error) in enumerate([(0.04, 0.01), (0.06, 0.0), (0.04, 0.0)], start=1):
+        watch.see(epoch, Curves(train_loss=[2.3, loss], train_error=[0.9, error]), loss, 0.1)
+        found.append(watch.status)
+    assert found == ended
+    assert (watch.fit_loss, watch.fit_exact) == (1, 2)
+    if to_the_end:
+        watch.see(4, Curves(train_loss=[2.3, 0.06], train_error=[0.9, 0.0]), 0.06, 0.1)
+        assert watch.status == FIT
 
 
 def test_the_same_run_twice_is_the_same_to_the_last_bit():
