@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from reports.experiment import Name, cases_of
 from reports.record import Audit, UnreadableAudit, read_audit
-from reports.words import expected, line
+from reports.words import expected, line, plural
 
 RED = ("REFUTED", "ERROR")
 CRASH = "a crash"  # something broke before any check said a word: red, but never the right one
@@ -102,9 +102,8 @@ class Matrix:
         """The outcome in one sentence."""
         caught = len(self.rows) - len(self.missed)
         red = f"{len(self.false_alarms)} red" if self.false_alarms else "nothing red"
-        return (
-            f"{caught} of {len(self.rows)} faults caught by the right check; {red} in {self.clean} audits without a fault"
-        )
+        every, clean = plural(len(self.rows), "fault"), plural(self.clean, "audit")
+        return f"{caught} of {every} caught by the right check, {red} in {clean} without one"
 
 
 def read_matrix(folder: Path) -> Matrix:
