@@ -16,6 +16,7 @@ from fixtures.data.contracts import ContractBroken
 from fixtures.paper import order
 from fixtures.runs import identity, witness
 from fixtures.runs.carry_out import carry_out
+from fixtures.runs.share import REPLACED
 from fixtures.sabotage import __main__ as runner
 from fixtures.sabotage import plugin
 from fixtures.sabotage.injection import injected, patch_of
@@ -35,7 +36,7 @@ SEEDS = "independent seeds"
 
 def contract_names():
     """Every name under which the code breaks a contract."""
-    found = {*witness.CONTRACTS, judging.NotIndependent.contract}
+    found = {*witness.CONTRACTS, judging.NotIndependent.contract, REPLACED}
     for place in ("data", "training"):
         for node in ast.walk(ast.parse((ROOT / "fixtures" / place / "contracts.py").read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "ContractBroken":
