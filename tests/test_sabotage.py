@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -44,18 +45,17 @@ def contract_names():
     return found
 
 
-def spec(network="mlp-1x512", seed=0, **fields):
+def spec(network="mlp-1x512", seed=0, budget=300, **fields):
     plan = FAST.networks[network]
-    return RunSpec(
-        data="digits", network=network, recipe=plan.recipe, seed=seed, subset=plan.subset, width=plan.width, **fields
-    )
+    recipe = replace(plan.recipe, budget=budget)
+    return RunSpec(data="digits", network=network, recipe=recipe, seed=seed, subset=plan.subset, width=plan.width, **fields)
 
 
 SPECS = {
     "labels": [spec(corruption=1.0), spec(corruption=1.0, seed=1)],
     "levels": [spec(corruption=0.5)],
     "noise": [spec(inputs=kind) for kind in ("shuffled", "random", "gaussian")],
-    "batch-norm": [spec("inception", corruption=1.0)],
+    "batch-norm": [spec("inception", budget=3, corruption=1.0)],
 }
 
 
