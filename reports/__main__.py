@@ -18,7 +18,7 @@ from reports.junit import junit
 from reports.markdown import differences, summary
 from reports.measurements import table
 from reports.merge import CannotMerge, merge
-from reports.record import Audit, UnreadableAudit, read_audit, write
+from reports.record import Audit, UnreadableAudit, read_honest, write
 from reports.render import page, render_file
 from reports.sabotage import read_matrix
 from reports.sabotage_table import show, sign
@@ -104,7 +104,7 @@ def _render(chosen: argparse.Namespace) -> int:
 
 
 def _compare(chosen: argparse.Namespace) -> int:
-    comparison = compare(read_audit(chosen.baseline), read_audit(chosen.audit))
+    comparison = compare(read_honest(chosen.baseline), read_honest(chosen.audit))
     print(told(comparison))
     if chosen.html:
         write(chosen.html, page("comparison.html", comparison=comparison, kinds=KINDS))
@@ -116,7 +116,7 @@ def _compare(chosen: argparse.Namespace) -> int:
 
 
 def _merge(chosen: argparse.Namespace) -> int:
-    merged = merge([(str(path), read_audit(path)) for path in chosen.audits])
+    merged = merge([(str(path), read_honest(path)) for path in chosen.audits])
     write(chosen.output, json.dumps(merged, indent=1, allow_nan=False))
     print(chosen.output)
     return 0
@@ -140,7 +140,7 @@ def _sabotage(chosen: argparse.Namespace) -> int:
 
 
 def _export(chosen: argparse.Namespace) -> int:
-    text = EXPORTS[chosen.command][1](read_audit(chosen.audit))
+    text = EXPORTS[chosen.command][1](read_honest(chosen.audit))
     if chosen.output:
         write(chosen.output, text)
     else:

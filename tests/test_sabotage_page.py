@@ -156,3 +156,22 @@ def test_what_a_record_says_is_escaped(folder):
     assert not page.named("script")
     assert not page.named("b")
     assert read_matrix(where).rows[0].fault["id"] == "<b>"
+
+
+@pytest.mark.parametrize(
+    "words", [("compare", 1, 0), ("compare", 0, 1), ("merge", 1, "-o", 2), ("markdown", 1), ("badge", 1)], ids=str
+)
+def test_void_verdicts_are_neither_compared_nor_counted(folder, capsys, words):
+    where = folder(clean=CLEAN, one=sabotaged(CLAIM, name="one", verdict="REFUTED"))
+    places = [where / "clean" / "audit.json", where / "one" / "audit.json", where / "out.json"]
+    assert main([word if isinstance(word, str) else str(places[word]) for word in words]) == 4
+    assert "is sabotaged (one), expected an audit without a fault" in capsys.readouterr().err
+    assert not places[2].exists()
+
+
+def test_a_history_leaves_void_audits_out_and_says_so(folder):
+    where = folder(clean=CLEAN, one=sabotaged(CLAIM, name="one", verdict="REFUTED"))
+    assert main(["history", str(where)]) == 0
+    text = (where / "index.html").read_text()
+    assert "is sabotaged (one)" in text
+    assert "Audits (1)" in text
