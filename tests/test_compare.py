@@ -148,7 +148,7 @@ def test_a_run_that_never_fits_took_its_budget():
         ("NOT RUN", "REFUTED", None, True),
         ("REFUTED", "HELD", None, False),
         ("INCONCLUSIVE", "NOT RUN", None, False),
-        ("HELD", "REFUTED", {"reason": "known"}, False),
+        ("HELD", "REFUTED", {"verdict": "REFUTED", "reason": "known"}, False),
     ],
 )
 def test_a_verdict_that_got_worse_counts_unless_it_was_expected(before, after, deviation, counts):

@@ -210,7 +210,7 @@ def test_only_what_was_refuted_or_broke_is_annotated():
     audit = synthetic(claims=5)
     for place, verdict in enumerate(("REFUTED", "ERROR", "INCONCLUSIVE", "NOT RUN")):
         audit = give(audit, place, "alexnet", verdict=verdict)
-    audit = give(audit, 4, "alexnet", verdict="REFUTED", deviation={"reason": "known"})
+    audit = give(audit, 4, "alexnet", verdict="REFUTED", deviation={"verdict": "REFUTED", "reason": "known"})
     assert workflow_commands(audit) == (
         "::error file=claims/test_x.py,title=REFUTED::family/claim-0 [fast, digits, alexnet]: it was REFUTED\n"
         "::error file=claims/test_x.py,title=ERROR::family/claim-1 [fast, digits, alexnet]: it was ERROR\n"
@@ -240,7 +240,7 @@ def test_junit_counts_and_carries_the_figures():
     audit = synthetic(claims=5)
     for place, verdict in enumerate(("REFUTED", "ERROR", "INCONCLUSIVE", "NOT RUN")):
         audit = give(audit, place, "alexnet", verdict=verdict)
-    audit = give(audit, 4, "alexnet", verdict="REFUTED", deviation={"reason": "known"})
+    audit = give(audit, 4, "alexnet", verdict="REFUTED", deviation={"verdict": "REFUTED", "reason": "known"})
     root = ElementTree.fromstring(junit(audit))
     assert {name: root.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
         "tests": "10",
@@ -274,7 +274,7 @@ def test_the_table_has_every_measurement_of_claims_and_controls():
     [
         ("HELD", {}, "4 held"),
         ("REFUTED", {}, "1 refuted, 3 held"),
-        ("REFUTED", {"deviation": {"reason": "known"}}, "3 held"),
+        ("REFUTED", {"deviation": {"verdict": "REFUTED", "reason": "known"}}, "3 held"),
         ("NOT RUN", {}, "1 not run, 3 held"),
     ],
 )
