@@ -1,4 +1,4 @@
-"""What each rule returns, whole: the figures by hand from the tables of Student's t and the normal, and every word beside them."""
+"""What each rule returns, whole: its figures by hand from the tables of Student's t and the normal, and every word."""
 
 import math
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 from fixtures.statistics.chance import at_chance
 from fixtures.statistics.exact import exactly, over_choices
 from fixtures.statistics.intervals import bounded_mean_interval, mean_interval, prediction_interval
-from fixtures.statistics.judgement import Interval, Judgement, Verdict, plain
+from fixtures.statistics.judgement import Interval, Verdict, plain
 from fixtures.statistics.rules import ALONE, at_most, larger_by, matters_more, mean_within, ratio_within, share_kept
 from fixtures.statistics.several import all_hold, provided
 from fixtures.statistics.trends import grows_to_chance, in_order
