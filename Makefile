@@ -1,10 +1,11 @@
 # make audit: decide the fast tier here and write the report.   make test: the suite's own tests.
+# make mutants GROUPS="store contracts": which changes of the code no test notices; says how long it takes.
 # Each sets up what it needs, and is fast when nothing changed.
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: venv audit test lint
+.PHONY: venv audit test lint mutants
 
 venv: .venv/.installed
 
@@ -23,3 +24,6 @@ lint: venv
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+mutants: venv
+	$(BIN)/python -m tests.mutants $(GROUPS)

@@ -61,6 +61,34 @@ def test_code_and_torch_are_in_the_key(monkeypatch, part):
     assert key(SPEC, "cpu") != before
 
 
+@pytest.mark.parametrize("patterns", [identity.ENGINE, identity.THEORY])
+def test_every_byte_and_every_name_of_the_source_is_in_its_digest(monkeypatch, tmp_path, patterns):
+    rooms = tmp_path / "fixtures"
+    for pattern in patterns:
+        path = rooms / pattern.replace("*", "other")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"# {pattern} is read as UTF-8: ä\n", encoding="utf-8")
+    monkeypatch.setattr(identity, "__file__", str(rooms / "runs" / "identity.py"))
+    found = [identity._digest(patterns)]
+    for pattern in patterns:
+        path = rooms / pattern.replace("*", "other")
+        path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+        found.append(identity._digest(patterns))
+    path.rename(path.with_name("renamed.py"))
+    found.append(identity._digest(patterns))
+    assert len(set(found)) == len(found)
+    (rooms / "README.md").write_text("no source")
+    assert identity._digest(patterns) == found[-1]
+
+
+def test_the_digest_of_the_source_is_of_the_files_as_they_are():
+    files = ["training/loop.py", "training/spec.py"]
+    texts = {file: (ROOT / "fixtures" / file).read_text(encoding="utf-8") for file in files}
+    assert identity._digest(("training/spec.py", "training/loop.py")) == identity.sha256(texts)
+    assert identity.engine_digest.__wrapped__() == identity._digest(identity.ENGINE)
+    assert identity.theory_digest.__wrapped__() == identity._digest(identity.THEORY)
+
+
 def test_numerics_are_in_the_key_and_the_card_is_not():
     assert key(SPEC, "cpu") != key(SPEC, "cuda:0") == key(SPEC, "cuda:3")
 
@@ -265,5 +293,6 @@ def test_the_notes_of_a_session(tmp_path):
     assert session.failure("k") == Failure(ERROR, "boom")
     session.beat("gw0", Heartbeat("run", 3, 10, 0.5))
     assert session.beats() == {"gw0": Heartbeat("run", 3, 10, 0.5)}
-    session.beat("gw0", None)
-    assert session.beats() == {}
+    for _ in range(2):
+        session.beat("gw0", None)
+        assert session.beats() == {}
