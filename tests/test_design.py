@@ -62,7 +62,7 @@ def calibrated():
 def test_a_deviating_implementation_passes_with_at_most_the_declared_probability():
     """beta: of an implementation that deviates by delta an audit says HELD at most as often as alpha allows."""
     for one in calibrated().designs:
-        if one.seeds:
+        if one.seeds and not one.claim.startswith("readings/"):
             alpha = Paper.read(CLAIMS / "paper.toml", one.claim, "fast", one.case.partition("-")[2]).alpha
             assert one.beta is not None, one
             assert one.beta.high <= alpha, one
@@ -72,7 +72,7 @@ def test_a_deviating_implementation_passes_with_at_most_the_declared_probability
 def test_a_faithful_implementation_fails_with_at_most_the_declared_probability():
     """alpha: of an implementation as it was calibrated an audit says REFUTED at most as often as alpha allows."""
     for one in calibrated().designs:
-        if one.expected is None:
+        if one.expected is None or one.claim.startswith("readings/"):
             alpha = Paper.read(CLAIMS / "paper.toml", one.claim, "fast", one.case.partition("-")[2]).alpha
             assert one.alpha.high <= alpha, one
 
