@@ -8,7 +8,6 @@ import pytest
 from scipy import stats
 from sklearn.neighbors import KNeighborsClassifier
 
-from fixtures.calibration import record as calibration
 from fixtures.data.experiment import prepare
 from fixtures.paper import Paper
 from fixtures.statistics.intervals import renaming_deviation
@@ -54,14 +53,9 @@ def test_a_perfect_order_of_the_times_to_fit_is_significant_with_the_seeds():
     assert stats.page_trend_test(order, method="asymptotic").pvalue <= 0.01
 
 
-def calibrated():
-    """What `--calibrate` found of the declared seeds."""
-    return calibration.read(CLAIMS / "calibration.toml")
-
-
-def test_a_deviating_implementation_passes_with_at_most_the_declared_probability():
+def test_a_deviating_implementation_passes_with_at_most_the_declared_probability(calibration):
     """beta: of an implementation that deviates by delta an audit says HELD at most as often as alpha allows."""
-    for one in calibrated().designs:
+    for one in calibration.designs:
         if one.seeds and not one.claim.startswith("readings/"):
             alpha = Paper.read(CLAIMS / "paper.toml", one.claim, "fast", one.case.partition("-")[2]).alpha
             assert one.beta is not None, one
@@ -69,15 +63,14 @@ def test_a_deviating_implementation_passes_with_at_most_the_declared_probability
             assert one.delta > 0, one
 
 
-def test_a_faithful_implementation_fails_with_at_most_the_declared_probability():
+def test_a_faithful_implementation_fails_with_at_most_the_declared_probability(calibration):
     """alpha: of an implementation as it was calibrated an audit says REFUTED at most as often as alpha allows."""
-    for one in calibrated().designs:
+    for one in calibration.designs:
         if one.expected is None or one.claim.startswith("readings/"):
             alpha = Paper.read(CLAIMS / "paper.toml", one.claim, "fast", one.case.partition("-")[2]).alpha
             assert one.alpha.high <= alpha, one
 
 
-def test_less_than_one_in_a_thousand_audits_raises_a_false_alarm():
-    found = calibrated()
-    assert (found.made["seeds"] >= 30, found.made["audits"] >= 10_000) == (True, True)
-    assert found.red.high < 1, "per 1,000"
+def test_less_than_one_in_a_thousand_audits_raises_a_false_alarm(calibration):
+    assert (calibration.made["seeds"] >= 30, calibration.made["audits"] >= 10_000) == (True, True)
+    assert calibration.red.high < 1, "per 1,000"
