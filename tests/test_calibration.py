@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -39,11 +40,14 @@ TIER = Tier("fast", "digits", False, NETWORKS, tuple(NETWORKS), problems=PROBLEM
 ANY = float("inf")
 FEW = 200  # audits, where how many there are is not the point
 NOISE = np.random.default_rng(0)
+LOSSES = (0.01 + 1e-9 * number for number in count())  # no two trainings are one
 
 
 def training(test_error=0.1, train_error=0.0, fit=10, confusion=((9, 1), (1, 9)), test_every=None):
     """A finished training; `fit` None is one that never would."""
-    curves = Curves([2.3, 0.01], [0.9, train_error], [0.0], [1], [0.1], [0.5, test_error], test_every or [[0.1, 0.1]])
+    curves = Curves(
+        [2.3, next(LOSSES)], [0.9, train_error], [0.0], [1], [0.1], [0.5, test_error], test_every or [[0.1, 0.1]]
+    )
     status = STALLED if fit is None else FIT
     return Result(status, 20, 1, fit, fit, curves, [list(row) for row in confusion], 1, "", "", []).to_dict()
 
