@@ -342,7 +342,8 @@ def test_the_file_is_read_as_it_was_written(tmp_path):
     assert read(tmp_path / "calibration.toml") == WHOLE
 
 
-def test_the_table_and_the_false_alarms_are_printed_from_the_file(tmp_path, capsys):
+def test_the_table_and_the_false_alarms_are_printed_from_the_file(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
     (tmp_path / "calibration.toml").write_text(WHOLE.text())
     assert main([str(tmp_path / "calibration.toml")]) == 0
     printed = capsys.readouterr().out
@@ -417,7 +418,7 @@ def test_what_cannot_be_calibrated_is_bad_input(project, arguments, message):
 def test_calibrating_writes_the_file_asks_for_review_and_the_next_audit_tells_of_it(project):
     code, output = project.run("-m", "fast", "--calibrate", "-k", "accuracy_is_chance")
     assert code == 1, output
-    assert "calibration: 30 seeds of each arm, 60 runs to make, about " in output
+    assert "calibration: 30 seeds of each arm, 90 runs to make, about " in output
     assert "claims/calibration.toml was written: review it before you commit it" in output
     assert not (project.folder / "out").exists(), "nothing was judged"
     written = read(project.folder / "claims" / "calibration.toml")
