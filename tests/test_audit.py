@@ -215,7 +215,7 @@ def test_sigkill_in_the_prepare_stage_and_again(project):
 
 
 def test_ctrl_c_exits_2_and_what_is_finished_stays(project):
-    process = project.start("-m", "fast")
+    process = project.start("-m", "fast", "--seeds", "30")  # more than can be made before the signal comes
     deadline = time.monotonic() + 60
     while len(project.records() if (project.store / "runs").exists() else {}) < 3 and time.monotonic() < deadline:
         time.sleep(0.02)
