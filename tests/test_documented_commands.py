@@ -105,7 +105,8 @@ def run_reports(words, folder):
     made = {"A": audit["claims"][:3], "B": audit["claims"][3:], "audits/one": audit["claims"]}
     for name, claims in made.items():
         (folder / name).parent.mkdir(exist_ok=True)
-        (folder / f"{name}.json").write_text(json.dumps({**audit, "claims": claims}))
+        readings = [] if name == "B" else audit.get("readings", [])  # no case is in both
+        (folder / f"{name}.json").write_text(json.dumps({**audit, "claims": claims, "readings": readings}))
     stands = {name: folder / f"{name}.json" for name in PARTS}
     stands |= {word: folder / "audits" / "one.json" for word, path in STANDS_FOR.items() if path == RECORD}
     stands |= {"FOLDER": folder / "audits", "OUT": folder / "out"}
