@@ -27,7 +27,7 @@ from fixtures.theory.problem import ProblemSpec
 from fixtures.tiers import NetworkPlan, ProblemPlan, Tier
 from fixtures.training.result import FIT, STALLED, Curves, Result
 from fixtures.training.spec import Recipe
-from tests.test_audit import Project
+from tests.projects import Project
 
 ROOT = Path(__file__).parent.parent
 RECIPE = Recipe(batch=1, learning_rate=0.1, momentum=0.9, decay=1.0, budget=9, patience=9)

@@ -47,6 +47,7 @@ KNOWS = {
     "statistics": {"statistics"},
     "theory": {"theory"},
     "training": {"data", "networks", "statistics", "training"},
+    "learners": {"data", "learners", "training"},
 }
 
 

@@ -14,7 +14,7 @@ from fixtures.tiers import NetworkPlan, ProblemPlan, grown
 from fixtures.training.spec import Recipe
 from reports.record import read_audit
 from reports.render import render
-from tests.test_audit import Project
+from tests.projects import Project
 
 ALPHA = 0.02
 
