@@ -1,11 +1,12 @@
 # make audit: decide the fast tier here and write the report.   make test: the suite's own tests.
 # make bench: how fast it is on one core, against the limits of the machine and a plain script.
+# make mutants GROUPS="store contracts": which changes of the code no test notices; says how long it takes.
 # Each sets up what it needs, and is fast when nothing changed.
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: venv audit test bench lint
+.PHONY: venv audit test bench lint mutants
 
 venv: .venv/.installed
 
@@ -27,3 +28,6 @@ lint: venv
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+mutants: venv
+	$(BIN)/python -m tests.mutants $(GROUPS)

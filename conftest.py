@@ -11,6 +11,7 @@ pytest_plugins = [
     "fixtures.plugin.controls",
     "fixtures.plugin.shard",
     "fixtures.plugin.looks",
+    "fixtures.plugin.calibrate",
     "fixtures.plugin.stage",
     "fixtures.plugin.progress",
     "fixtures.plugin.record",

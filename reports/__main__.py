@@ -18,10 +18,13 @@ from reports.junit import junit
 from reports.markdown import differences, summary
 from reports.measurements import table
 from reports.merge import CannotMerge, merge
-from reports.record import Audit, UnreadableAudit, read_audit, write
+from reports.record import Audit, UnreadableAudit, read_honest, write
 from reports.render import page, render_file
+from reports.sabotage import read_matrix
+from reports.sabotage_table import show, sign
 
 REGRESSED = 1
+NOT_CAUGHT = 1
 BAD_INPUT = 4
 
 EXPORTS: dict[str, tuple[str, Callable[[Audit], str]]] = {
@@ -82,6 +85,10 @@ def _parser() -> Parser:
     one.add_argument("folder", type=Path)
     one.add_argument("page", type=Path, nargs="?", help="default: index.html in the folder")
 
+    one = command("sabotage", "print which check caught which fault; exit 1 where one was not caught", _sabotage)
+    one.add_argument("folder", type=Path, help="what python -m fixtures.sabotage --into was told")
+    one.add_argument("page", type=Path, nargs="?", help="default: sabotage.html in the folder")
+
     for name, (about, _) in EXPORTS.items():
         one = command(name, about, _export)
         one.add_argument("audit", type=Path)
@@ -97,7 +104,7 @@ def _render(chosen: argparse.Namespace) -> int:
 
 
 def _compare(chosen: argparse.Namespace) -> int:
-    comparison = compare(read_audit(chosen.baseline), read_audit(chosen.audit))
+    comparison = compare(read_honest(chosen.baseline), read_honest(chosen.audit))
     print(told(comparison))
     if chosen.html:
         write(chosen.html, page("comparison.html", comparison=comparison, kinds=KINDS))
@@ -109,7 +116,7 @@ def _compare(chosen: argparse.Namespace) -> int:
 
 
 def _merge(chosen: argparse.Namespace) -> int:
-    merged = merge([(str(path), read_audit(path)) for path in chosen.audits])
+    merged = merge([(str(path), read_honest(path)) for path in chosen.audits])
     write(chosen.output, json.dumps(merged, indent=1, allow_nan=False))
     print(chosen.output)
     return 0
@@ -123,8 +130,17 @@ def _history(chosen: argparse.Namespace) -> int:
     return REGRESSED if any(one.alarmed for one in histories([audit for _, audit in audits])) else 0
 
 
+def _sabotage(chosen: argparse.Namespace) -> int:
+    matrix = read_matrix(chosen.folder)
+    show(matrix)
+    target = chosen.page or chosen.folder / "sabotage.html"
+    write(target, page("sabotage.html", matrix=matrix, sign=sign))
+    print(target)
+    return 0 if matrix.passed else NOT_CAUGHT
+
+
 def _export(chosen: argparse.Namespace) -> int:
-    text = EXPORTS[chosen.command][1](read_audit(chosen.audit))
+    text = EXPORTS[chosen.command][1](read_honest(chosen.audit))
     if chosen.output:
         write(chosen.output, text)
     else:

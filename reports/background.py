@@ -22,6 +22,7 @@ class Background:
     claims: int
     caught: int  # claims all of whose controls came out as they must
     false_alarms: str
+    calibration: str
     deviations: list[tuple[str, str, dict[str, Any], bool]]  # claim, case, what was expected, whether it came out so
     replication: list[tuple[dict[str, Any], str, str, str]]  # the row, the paper's, ours, the interval
 
@@ -36,6 +37,7 @@ def background(audit: Audit) -> Background:
         len(controls),
         sum(_sound(signs) for _, signs in controls),
         _false_alarms(audit),
+        _calibration(audit),
         [
             (claim["id"], f"{case['tier']}, {case['network']}", found, found["verdict"] == case["verdict"])
             for claim in audit["claims"]
@@ -73,6 +75,20 @@ def _false_alarms(audit: Audit) -> str:
     return (
         f"{len(alphas)} decisions, each wrong with probability at most {max(alphas):g} where the quantity lies exactly on"
         f" its limit: at most {sum(alphas):.2g} wrong verdicts are expected in an audit like this one."
+    )
+
+
+def _calibration(audit: Audit) -> str:
+    """How many audits raise a false alarm, as it was found out by resampling."""
+    found = audit.get("calibration")
+    if not found:
+        return ""
+    red, undecided = found["false_alarms"], found["undecided"]
+    since = "" if found["current"] else " The code that makes the numbers has changed since."
+    return (
+        f"Of 1,000 audits of the tier {' and '.join(found['tiers'])}, as it is declared, {red['value']:.2f} raise a false"
+        f" alarm (95 % interval {red['low']:.2f} to {red['high']:.2f}) and {undecided['value']:.1f} leave something"
+        f" undecided: {found['audits']:,} were resampled from {found['seeds']} seeds of each run on {found['date']}.{since}"
     )
 
 

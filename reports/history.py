@@ -13,7 +13,7 @@ from urllib.parse import quote
 from reports.charts import sparkline
 from reports.cusum import ALARM, Cusum
 from reports.experiment import Case, Name, cases_of, resolution, specs_of, title
-from reports.record import Audit, UnreadableAudit, read_audit, read_json
+from reports.record import Audit, UnreadableAudit, read_honest, read_json
 from reports.render import page
 from reports.words import SIGNS, number
 
@@ -85,7 +85,7 @@ def read_folder(folder: Path) -> tuple[list[tuple[Path, Audit]], list[str]]:
     for path in sorted(folder.rglob("*.json")):
         try:
             if not _is_comparison(path):
-                audits.append((path, read_audit(path)))
+                audits.append((path, read_honest(path)))
         except UnreadableAudit as error:
             refused.append(str(error))
     if not audits:

@@ -10,7 +10,7 @@ import pytest
 from reports.compare import compare
 from reports.comparison import Comparison, told
 from reports.markdown import differences
-from reports.record import Audit, UnreadableAudit, read_audit, write
+from reports.record import Audit, UnreadableAudit, read_audit, read_honest, write
 from reports.render import render_file
 
 REGRESSED = 1
@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if config.option.baseline is not None and not hasattr(config, "workerinput"):
         try:
-            baseline = read_audit(Path(config.option.baseline))
+            baseline = read_honest(Path(config.option.baseline))
         except UnreadableAudit as error:
             raise pytest.UsageError(f"--baseline: {error}") from error
         config.pluginmanager.register(Regression(baseline, narrowed(config)), "audit-regression")

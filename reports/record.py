@@ -45,6 +45,18 @@ def read_audit(path: Path) -> Audit:
     return reader(record)
 
 
+def read_honest(path: Path) -> Audit:
+    """Return the audit record in a file, if no fault was put into it: a void verdict is nothing to count or compare.
+
+    Raises:
+        UnreadableAudit: it is sabotaged, or `read_audit` refuses it.
+    """
+    audit = read_audit(path)
+    if "sabotage" in audit:
+        raise UnreadableAudit(f"{str(path)!r} is sabotaged ({audit['sabotage']['id']}), expected an audit without a fault")
+    return audit
+
+
 def read_json(path: Path) -> Any:
     """Return what a JSON file holds.
 

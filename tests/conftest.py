@@ -1,8 +1,13 @@
 """What tests of more than one file use."""
 
+from pathlib import Path
+
 import pytest
 
+from fixtures.calibration import record
 from fixtures.data import datasets, folder, listing
+
+CALIBRATION = Path(__file__).parent.parent / "claims" / "calibration.toml"
 
 
 def forget():
@@ -17,6 +22,14 @@ def new_process():
     forget()
     yield forget
     forget()
+
+
+@pytest.fixture
+def calibration():
+    """What `--calibrate` found of the fast tier as it is."""
+    if not CALIBRATION.exists():
+        pytest.skip("the fast tier has not been calibrated since its trainings changed: pytest claims -m fast --calibrate")
+    return record.read(CALIBRATION)
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from fixtures.statistics.judgement import Verdict
 from fixtures.training.result import Result
 from fixtures.training.spec import RunSpec
 from reports.view import Controls, cards
+from tests.projects import Project
 from tests.records import outcome, synthetic
-from tests.test_audit import Project
 
 NEIGHBOUR = RunSpec(data="digits", network="nearest-neighbour", recipe=UNTRAINED, seed=0, subset=300, corruption=1.0)
 RIDGE = replace(NEIGHBOUR, network="ridge")

@@ -90,3 +90,67 @@ def test_two_processes_share_one_entry(tmp_path, own_folders):
     said = [process.communicate(timeout=60)[0] for process in both]
     assert said[0] == said[1] != ""
     assert len([path for path in (tmp_path / "cache").iterdir() if path.is_dir()]) == 1
+
+
+def test_what_is_kept_is_the_whole_data_set(kept, own_folders):
+    decoded_now, mapped = datasets.source(kept[0]).decode(), datasets.load(kept[0])
+    for field in ("name", "classes", "crop", "white", "digest"):
+        assert getattr(mapped, field) == getattr(decoded_now, field), field
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"sha256": 1}'])
+def test_a_manifest_that_is_none_is_named(kept, text):
+    path = kept[1] / decoded.MANIFEST
+    path.write_text(text)
+    with pytest.raises(DataUnavailable, match=f"^{path} in the cache of decoded data is damaged; remove {path.parent} to"):
+        datasets.digest(kept[0])
+
+
+def test_a_manifest_may_name_its_arrays_in_any_order(kept):
+    path = kept[1] / decoded.MANIFEST
+    manifest = json.loads(path.read_text())
+    path.write_text(json.dumps(dict(reversed(manifest.items()))))
+    assert datasets.digest(kept[0]) == manifest["digest"]
+
+
+def test_a_pickle_is_never_read(tmp_path):
+    for name in ("train_images.npy", "train_labels.npy"):
+        np.save(tmp_path / name, np.array([{}]), allow_pickle=True)
+        with pytest.raises(ValueError, match=r"allow_pickle|Python objects"):
+            decoded._array(tmp_path / name, decoded.digest_of(tmp_path / name))
+
+
+def test_a_pickle_is_never_written(tmp_path, own_folders):
+    images = np.array([None])
+    data = DataSet("x", 2, 1, 1, images, images, images, images)
+    with pytest.raises(ValueError, match="pickle"):
+        decoded._write(data, tmp_path / "entry")
+
+
+def test_an_entry_is_made_beside_its_place_in_a_folder_that_need_not_be_there(tmp_path, own_folders, monkeypatch):
+    """A rename is atomic only within a file system."""
+    np.savez(tmp_path / "mine.npz", **arrays())
+    monkeypatch.setenv("RETHINKING_CACHE", str(tmp_path / "not" / "yet"))
+    seen = []
+    rename = Path.rename
+    monkeypatch.setattr(Path, "rename", lambda path, target: (seen.append(path), rename(path, target))[1])
+    datasets.load(f"npz:{tmp_path / 'mine.npz'}")
+    assert [path.parent.parent for path in seen] == [tmp_path / "not" / "yet"]
+    assert all(path.parent.name.startswith(".tmp-") for path in seen)
+
+
+def test_a_cache_without_room_says_so_and_what_to_do(tmp_path, own_folders, monkeypatch):
+    np.savez(tmp_path / "mine.npz", **arrays())
+    name = f"npz:{tmp_path / 'mine.npz'}"
+    reason = "cannot be kept decoded in .*cache: No space left; RETHINKING_CACHE names another folder$"
+
+    def full(error):
+        def fail(*_):
+            raise error
+
+        monkeypatch.setattr(decoded, "_write", fail)
+        with pytest.raises(DataUnavailable, match=reason):
+            datasets.load(name)
+
+    full(OSError(28, "No space left"))
+    full(OSError("No space left"))

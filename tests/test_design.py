@@ -51,3 +51,26 @@ def test_a_perfect_trend_is_significant_with_the_levels_and_seeds(network):
 def test_a_perfect_order_of_the_times_to_fit_is_significant_with_the_seeds():
     order = np.tile(np.arange(4.0), (FAST.networks["inception"].seeds, 1))
     assert stats.page_trend_test(order, method="asymptotic").pvalue <= 0.01
+
+
+def test_a_deviating_implementation_passes_with_at_most_the_declared_probability(calibration):
+    """beta: of an implementation that deviates by delta an audit says HELD at most as often as alpha allows."""
+    for one in calibration.designs:
+        if one.seeds and not one.claim.startswith("readings/"):
+            alpha = Paper.read(CLAIMS / "paper.toml", one.claim, "fast", one.case.partition("-")[2]).alpha
+            assert one.beta is not None, one
+            assert one.beta.high <= alpha, one
+            assert one.delta > 0, one
+
+
+def test_a_faithful_implementation_fails_with_at_most_the_declared_probability(calibration):
+    """alpha: of an implementation as it was calibrated an audit says REFUTED at most as often as alpha allows."""
+    for one in calibration.designs:
+        if one.expected is None or one.claim.startswith("readings/"):
+            alpha = Paper.read(CLAIMS / "paper.toml", one.claim, "fast", one.case.partition("-")[2]).alpha
+            assert one.alpha.high <= alpha, one
+
+
+def test_less_than_one_in_a_thousand_audits_raises_a_false_alarm(calibration):
+    assert (calibration.made["seeds"] >= 30, calibration.made["audits"] >= 10_000) == (True, True)
+    assert calibration.red.high < 1, "per 1,000"

@@ -22,6 +22,7 @@ from tests.programs import tool
 RECORD = ROOT / "reports" / "baselines" / "fast-digits-2-core-cpu" / "audit.json"
 # What stands for something of the reader's. A and B are parts of an audit.
 STANDS_FOR = {"AUDIT": RECORD, "AUDIT.json": RECORD, "BASELINE": RECORD, "your_test": "test_training_error_reaches_zero"}
+STANDS_FOR["YOUR-FAULT"] = "no-step"
 PARTS = ("A", "B")
 
 
@@ -82,8 +83,13 @@ def try_python(words, folder):
     assert dash == "-m"
     if module in sys.stdlib_module_names:
         return
+    if module == "pytest":
+        try_pytest(rest, folder)
+        return
     help_of = helped(module)
-    if rest and re.search(rf"^ +{re.escape(rest[0])}\b", help_of, re.M):  # one of its commands
+    if (
+        rest and re.search(rf"^ +{re.escape(rest[0])}\b", help_of, re.M) and not rest[0].startswith("-")
+    ):  # one of its commands
         help_of = helped(module, rest[0])
     for before, word in pairwise(["", *rest]):
         is_value = before.startswith("-") and not word.startswith("-")
@@ -99,7 +105,8 @@ def run_reports(words, folder):
     made = {"A": audit["claims"][:3], "B": audit["claims"][3:], "audits/one": audit["claims"]}
     for name, claims in made.items():
         (folder / name).parent.mkdir(exist_ok=True)
-        (folder / f"{name}.json").write_text(json.dumps({**audit, "claims": claims}))
+        readings = [] if name == "B" else audit.get("readings", [])  # no case is in both
+        (folder / f"{name}.json").write_text(json.dumps({**audit, "claims": claims, "readings": readings}))
     stands = {name: folder / f"{name}.json" for name in PARTS}
     stands |= {word: folder / "audits" / "one.json" for word, path in STANDS_FOR.items() if path == RECORD}
     stands |= {"FOLDER": folder / "audits", "OUT": folder / "out"}

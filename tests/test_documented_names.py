@@ -20,7 +20,13 @@ TIERS = read(ROOT / "claims" / "tiers.toml")
 SOURCES = [path for folder in ("claims", "fixtures", "reports") for path in sorted((ROOT / folder).rglob("*.py"))]
 WORKFLOWS = ROOT / ".github" / "workflows"
 # What is not in a checkout, and the file that makes it.
-MADE = {".venv": "Makefile", "audit.json": "fixtures/plugin/record.py", "audit.html": "reports/plugin.py"}
+MADE = {
+    ".venv": "Makefile",
+    "audit.json": "fixtures/plugin/record.py",
+    "audit.html": "reports/plugin.py",
+    "claims/calibration.toml": "fixtures/plugin/calibrate.py",
+    "sabotage.html": "reports/__main__.py",
+}
 
 
 @cache

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fixtures import deviations
+from fixtures.calibration.seeds import draws
 from fixtures.declaration import cases
 from fixtures.networks import FACTORIES
 from fixtures.paper import Paper, figure, order
@@ -38,6 +39,7 @@ FORBIDDEN = {
     "reports": {"torch", "fixtures", "claims", "numpy", "scipy"},
     "fixtures": {"claims", "reports"},
 }
+SABOTAGE = ROOT / "fixtures" / "sabotage" / "plugin.py"  # is plugged in beside the plugin's room
 # A room knows those that come before it, and nothing of those that come after.
 KNOWS = {
     "data": {"data"},
@@ -45,6 +47,7 @@ KNOWS = {
     "statistics": {"statistics"},
     "theory": {"theory"},
     "training": {"data", "networks", "statistics", "training"},
+    "learners": {"data", "learners", "training"},
 }
 
 
@@ -56,8 +59,10 @@ def test_imports_run_one_way(path):
     if (name := room(path)) in KNOWS:
         rooms = {part.split(".")[1] for part in found if part.startswith("fixtures.")}
         assert rooms <= KNOWS[name], f"{name} must not know {rooms - KNOWS[name]}"
-    if room(path) not in (None, "plugin"):
+    if room(path) not in (None, "plugin") and path != SABOTAGE:
         assert "pytest" not in tops
+    if room(path) not in (None, "sabotage"):
+        assert not any(name.startswith("fixtures.sabotage") for name in found), "an honest audit knows no fault"
 
 
 def test_statistics_knows_neither_torch_nor_files():
@@ -173,6 +178,47 @@ def test_every_expected_deviation_is_of_a_case():
     listed = deviations.read(ROOT / "claims" / "deviations.toml")
     assert [entry for entry in listed if (entry.claim, entry.tier, entry.network) not in found] == []
     deviations.check(listed, order(PAPER), tiers, "deviations.toml")
+
+
+def fast_cases():
+    """The cases of the fast tier, without controls."""
+    tier = {"fast": read(ROOT / "claims" / "tiers.toml")["fast"]}
+    declared = [test.claim for path in CLAIM_FILES for test in vars(import_file(path)).values() if hasattr(test, "claim")]
+    return [case for claim in declared for case in cases(claim, tier) if not case.is_control]
+
+
+def test_every_claim_with_something_random_has_a_wrong_value_and_its_origin():
+    """Beyond the limit, in every tier and of every network: the smallest deviation that matters is above zero."""
+    tables = tomllib.loads(PAPER.read_text())
+    tiers = read(ROOT / "claims" / "tiers.toml")
+    declared = [test.claim for path in CLAIM_FILES for test in vars(import_file(path)).values() if hasattr(test, "claim")]
+    for claim in declared:
+        if claim.is_reading:  # what it deviates to is its control
+            continue
+        random = [case for case in cases(claim, tiers) if any(draws(spec) for spec in case.needs()) and not case.is_control]
+        assert bool(random) == bool(tables[claim.id].get("wrong_origin")) == ("wrong" in tables[claim.id]), claim.id
+        for case in random:
+            assert Paper.read(PAPER, claim.id, case.tier.name, case.network).wrong is not None, (claim.id, str(case))
+
+
+def test_the_calibration_is_of_every_case_of_the_fast_tier_and_no_other(calibration):
+    """Run `pytest claims -m fast --calibrate` after a claim, a network or a number of seeds has changed."""
+    declared = {
+        (case.claim.id, str(case)): max(
+            (len(specs) for levels in case.specs().values() for specs in levels.values() if draws(specs[0])), default=0
+        )
+        for case in fast_cases()
+    }
+    assert {(one.claim, one.case): one.seeds for one in calibration.designs} == declared
+
+
+def test_the_calibration_is_by_the_limits_and_wrong_values_of_the_paper(calibration):
+    for one in calibration.designs:
+        entry = Paper.read(PAPER, one.claim, *one.case.split("-", 1))
+        if one.seeds and not one.claim.startswith("readings/"):
+            assert one.wrong == pytest.approx(entry.wrong), one
+        if one.wrong is not None and "limit" in entry.fields and "wrong_part" not in entry.fields:
+            assert one.limit == pytest.approx(entry.limit), one
 
 
 def import_file(path):

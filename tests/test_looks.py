@@ -14,7 +14,7 @@ from fixtures.tiers import NetworkPlan, ProblemPlan, grown
 from fixtures.training.spec import Recipe
 from reports.record import read_audit
 from reports.render import render
-from tests.test_audit import Project
+from tests.projects import Project
 
 ALPHA = 0.02
 
@@ -97,7 +97,7 @@ def looked(tmp_path_factory):
 def test_an_underpowered_claim_says_how_many_seeds_it_lacks(looked):
     _, _, (code, output, audit), _ = looked
     (case,) = audit["claims"][0]["cases"]
-    assert code == 5
+    assert code == 10  # the reading is decided
     assert case["verdict"] == "INCONCLUSIVE"
     assert case["judgement"]["further"] > 0
     assert f"{case['judgement']['further']} further seed" in output
@@ -126,7 +126,8 @@ def test_the_looks_are_in_the_terminal_and_in_the_report(looked):
     assert re.search(r"2 looks: label-corruption/slowdown \[fast-mlp-1x512\]: 2 seeds \(alpha 0.005\) INCONCLUSIVE", output)
     page = render(read_audit(project.folder / "out" / "audit.json"))
     assert "Looked at 2 times, with fresh seeds each time" in page
-    assert page.count("<caption>Looked at") == 1 + len(audit["readings"])
+    told = [case for claim in (*audit["claims"], *audit["readings"]) for case in claim["cases"]]
+    assert page.count("<caption>Looked at") == sum(len(case.get("looks", ())) > 1 for case in told) > 0
 
 
 def test_one_process_comes_to_the_same_looks(looked):
@@ -148,4 +149,4 @@ def test_no_more_seeds_than_the_most(looked):
 def test_a_plan_says_what_it_may_come_to(looked):
     project, only, *_ = looked
     _, output = project.run("-m", "fast", "-k", only, "--seeds", "2", "--until-decided", "--plan")
-    assert re.search(r"Until decided: at most 96 distinct runs, \d\.\de\+\d\d FLOPs", output.replace("\n", " ")), output
+    assert re.search(r"Until decided: at most 32 runs, \d\.\de\+\d\d FLOPs", output.replace("\n", " ")), output

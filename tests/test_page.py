@@ -271,6 +271,26 @@ def test_a_check_that_did_not_turn_red_is_told_among_a_thousand():
     assert background(audit).caught == 99
 
 
+@pytest.mark.parametrize(
+    ("current", "end"), [(True, "on 2026-11-21."), (False, "code that makes the numbers has changed since.")]
+)
+def test_the_page_says_how_often_an_audit_is_wrong(current, end):
+    rates = {
+        "false_alarms": {"value": 0.1, "low": 0.0, "high": 0.56},
+        "undecided": {"value": 8.4, "low": 6.7, "high": 10.4},
+    }
+    told = {"tiers": ["fast"], **rates, "seeds": 30, "audits": 10_000, "date": "2026-11-21", "current": current}
+    audit = json.loads(json.dumps(full() | {"calibration": told}))
+    jsonschema.validate(audit, SCHEMA)
+    assert list(faults(audit, SCHEMA, SCHEMA)) == []
+    text = one_line(render(audit))
+    assert (
+        "Of 1,000 audits of the tier fast, as it is declared, 0.10 raise a false alarm (95 % interval 0.00 to 0.56) and 8.4"
+        " leave something undecided: 10,000 were resampled from 30 seeds of each run on 2026-11-21."
+    ) in text
+    assert f"{end}</p>" in text
+
+
 def test_markup_in_the_paper_as_data_stays_text(page):
     text = "<img src=x onerror=alert(1)>"
     audit = full()

@@ -249,6 +249,9 @@ def ordered(*groups):
         (ordered([(36, 35, 36, 38)], [(21, 22, 20, 21)], [(15, 16, 15, 14)], [(10, 11, 9, 10)]), REFUTED),
         # the first two as quick as each other: the order of all is still beyond doubt
         (ordered([(7, 7, 8, 6)], [(7, 6, 8, 7)], [(10, 10, 9, 10)], [(30, 29, 31, 28)]), HELD),
+        # an epoch apart in every seed, which is no more than what lies between two looks at the loss
+        (ordered([(8, 8, 8, 8)], [(7, 7, 7, 7)], [(10, 10, 9, 10)], [(30, 29, 31, 28)]), HELD),
+        (ordered([(9, 9, 9, 9)], [(7, 7, 7, 7)], [(10, 10, 9, 10)], [(30, 29, 31, 28)]), REFUTED),
         # the trend is upward, but two neighbours are in the wrong order beyond doubt
         (ordered([(20, 20, 20, 20)], [(10, 10, 10, 10)], [(30, 30, 30, 30)], [(40, 40, 40, 40)]), REFUTED),
         (ordered([(10,)], [(15,)], [(21,)], [(36,)]), INCONCLUSIVE),  # one seed

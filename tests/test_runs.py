@@ -20,6 +20,7 @@ from fixtures.runs.plan import Plan, keys_of
 from fixtures.runs.session import CONTRACT, DATA, ERROR, Failure, Heartbeat, Session
 from fixtures.runs.store import Store
 from fixtures.runs.together import carry_out_together
+from fixtures.runs.witness import Witness
 from fixtures.tiers import NetworkPlan, Scale, Tier, read
 from fixtures.training.executor import FUSED, REFERENCE, SOURCES, company, executor_of
 from fixtures.training.executor import check as check_executor
@@ -65,6 +66,34 @@ def test_code_and_torch_are_in_the_key(monkeypatch, part):
     before = key(SPEC, "cpu")
     monkeypatch.setattr(identity, part, lambda: "another")
     assert key(SPEC, "cpu") != before
+
+
+@pytest.mark.parametrize("patterns", [identity.ENGINE, identity.THEORY])
+def test_every_byte_and_every_name_of_the_source_is_in_its_digest(monkeypatch, tmp_path, patterns):
+    rooms = tmp_path / "fixtures"
+    for pattern in patterns:
+        path = rooms / pattern.replace("*", "other")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"# {pattern} is read as UTF-8: ä\n", encoding="utf-8")
+    monkeypatch.setattr(identity, "__file__", str(rooms / "runs" / "identity.py"))
+    found = [identity._digest(patterns)]
+    for pattern in patterns:
+        path = rooms / pattern.replace("*", "other")
+        path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+        found.append(identity._digest(patterns))
+    path.rename(path.with_name("renamed.py"))
+    found.append(identity._digest(patterns))
+    assert len(set(found)) == len(found)
+    (rooms / "README.md").write_text("no source")
+    assert identity._digest(patterns) == found[-1]
+
+
+def test_the_digest_of_the_source_is_of_the_files_as_they_are():
+    files = ["training/loop.py", "training/spec.py"]
+    texts = {file: (ROOT / "fixtures" / file).read_text(encoding="utf-8") for file in files}
+    assert identity._digest(("training/spec.py", "training/loop.py")) == identity.sha256(texts)
+    assert identity.engine_digest.__wrapped__() == identity._digest(identity.ENGINE)
+    assert identity.theory_digest.__wrapped__() == identity._digest(identity.THEORY)
 
 
 def test_numerics_are_in_the_key_and_the_card_is_not():
@@ -296,6 +325,24 @@ def test_a_run_that_cannot_be_prepared_takes_no_other_with_it(tmp_path, monkeypa
     assert session.beats() == {}
 
 
+def test_a_contract_that_one_run_breaks_ends_that_run_alone(tmp_path, monkeypatch):
+    saw = Witness.saw
+
+    def seen(self, loss):
+        if self.spec.seed == 1 and self.epoch == 1:
+            raise ContractBroken("steps by the recipe", "it was cut")
+        saw(self, loss)
+
+    monkeypatch.setattr(Witness, "saw", seen)
+    store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(3)
+    prepare.drain(plan, store, session, "cpu", "main")
+    assert [store.has(name) for name in plan] == [True, False, True]
+    failure = session.failure(list(plan)[1])
+    assert (failure.kind, failure.contract) == (CONTRACT, "steps by the recipe")
+    alone = carry_out(list(plan.values())[2], "cpu", asked=REFERENCE)["result"]
+    assert store.read(list(plan)[2])["result"]["epochs"] == alone["epochs"]
+
+
 def test_an_error_in_a_step_is_of_all_that_take_it_and_leaves_what_was_finished(tmp_path, monkeypatch):
     """Such as memory that does not suffice: nothing is tried again at another size."""
     epoch = FusedSweep.epoch
@@ -406,5 +453,6 @@ def test_the_notes_of_a_session(tmp_path):
     assert session.failure("k") == Failure(ERROR, "boom")
     session.beat("gw0", Heartbeat("run", 3, 10, 0.5))
     assert session.beats() == {"gw0": Heartbeat("run", 3, 10, 0.5)}
-    session.beat("gw0", None)
-    assert session.beats() == {}
+    for _ in range(2):
+        session.beat("gw0", None)
+        assert session.beats() == {}

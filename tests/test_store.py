@@ -154,3 +154,71 @@ def test_the_temporary_file_lies_beside_its_target(tmp_path, monkeypatch):
     write_atomically(tmp_path / "a.json", json.dumps({}))
     assert [path.parent for path in seen] == [tmp_path]
     assert room.STALE > 0
+
+
+def test_what_was_left_half_written_is_what_is_swept(store, monkeypatch):
+    """Whoever writes and whoever sweeps agree on the name."""
+    left = []
+    monkeypatch.setattr(os, "fsync", lambda _: left.extend(store.folder.glob("runs/.tmp-*")))
+    store.write(KEY, RECORD)
+    assert len(left) == 1
+    left[0].write_text("half")
+    os.utime(left[0], (time.time() - 2 * room.STALE,) * 2)
+    assert store.sweep() == 1
+
+
+def test_what_another_audit_swept_does_not_keep_from_sweeping_the_rest(store, monkeypatch):
+    paths = [store.folder / "runs" / f".tmp-{name}" for name in "abc"]
+    for path in paths:
+        path.write_text("half")
+        os.utime(path, (time.time() - 2 * room.STALE,) * 2)
+    first = next(iter(store.folder.glob("runs/.tmp-*")))
+    stat = Path.stat
+
+    def swept(path, **options):
+        if path == first:
+            raise FileNotFoundError
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", swept)
+    assert store.sweep() == 2
+
+
+def test_others_may_read_a_record(store):
+    store.write(KEY, RECORD)
+    assert store.path(KEY).stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(errno.EIO, "Input/output error")])
+def test_what_stops_a_write_is_told_as_it_is(store, monkeypatch, error):
+    def stop(_):
+        raise error
+
+    monkeypatch.setattr(os, "fsync", stop)
+    with pytest.raises(type(error)) as caught:
+        store.write(KEY, RECORD)
+    assert caught.value is error
+    assert list((store.folder / "runs").iterdir()) == []
+
+
+def test_a_full_disk_keeps_its_number(store, monkeypatch):
+    def full(_):
+        raise OSError(errno.EDQUOT, "Disk quota exceeded")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="disk full") as caught:
+        store.write(KEY, RECORD)
+    assert caught.value.errno == errno.EDQUOT
+
+
+def test_a_write_that_is_stopped_when_it_is_done_is_done(store, monkeypatch):
+    replace = Path.replace
+
+    def stop(path, target):
+        replace(path, target)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        store.write(KEY, RECORD)
+    assert store.read(KEY)["result"] == RECORD["result"]

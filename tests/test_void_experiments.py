@@ -13,9 +13,10 @@ from fixtures.data import contracts
 from fixtures.data.contracts import ContractBroken
 from fixtures.data.experiment import cropped, prepare, standardized
 from fixtures.networks import build
+from fixtures.runs.share import REPLACED, replaced_share
 from fixtures.training import contracts as training
 from fixtures.training.loop import train
-from fixtures.training.spec import Recipe
+from fixtures.training.spec import Recipe, RunSpec
 from fixtures.training.tensors import Tensors, batches
 
 RECIPE = Recipe(batch=64, learning_rate=0.1, momentum=0.9, decay=1.0, budget=30, patience=30, test_every=0)
@@ -281,6 +282,21 @@ def test_labels_forced_to_differ_are_not_uniform():
     )
 
 
+def test_labels_forced_to_differ_are_found_on_few_images_too():
+    """Where the whole table of labels is too thin for a chi-square test, their share is not."""
+    data = experiment(subset=300)
+    forced = replace(data, labels=(data.clean_labels + RNG.integers(1, 10, 300)) % 10)
+    contracts.check(forced)
+    broken(replaced_share, forced, contract=REPLACED, reason=r"100\.0% of 300 labels are replaced, expected 90\.0%")
+
+
+@pytest.mark.parametrize("corruption", [0.0, 0.1, 0.5, 1.0])
+@pytest.mark.parametrize("subset", [300, None])
+def test_a_sound_share_of_labels_is_replaced(corruption, subset):
+    for seed in range(3):
+        assert replaced_share(prepare("digits", subset, "true", corruption, seed)) == REPLACED
+
+
 def test_labels_that_were_not_corrupted_at_all():
     data = replace(experiment(corruption=0.0), corruption=0.5)
     broken(contracts.check, data, contract="label corruption", reason=r"0\.0% replaced, expected 45\.0%")
@@ -331,3 +347,80 @@ def test_an_epoch_that_leaves_examples_out():
         contract="what the optimizer sees",
         reason="expected 901",
     )
+
+
+@pytest.mark.parametrize("what", ["labels", "inputs", "test_labels", "test_inputs"])
+def test_whatever_is_drawn_on_every_access_is_named(what):
+    reads = iter([experiment(), replace(experiment(), **{what: getattr(experiment(), what) + 1})])
+    reason = f"^same on every read: the {what.replace('_', ' ')} differ between two reads$"
+    broken(contracts.same_on_every_read, lambda: next(reads), contract="same on every read", reason=reason)
+
+
+@pytest.mark.parametrize("split", ["inputs", "test_inputs"])
+def test_true_inputs_of_one_split_only(split):
+    data = replace(experiment("random"), kind="true", **{split: getattr(experiment("true"), split)})
+    broken(contracts.check, data, contract="true inputs", reason="not the data set's images")
+
+
+@pytest.mark.parametrize("split", ["inputs", "test_inputs"])
+def test_true_inputs_are_the_images_up_to_rounding(split):
+    data = experiment()
+    inputs = getattr(data, split)
+    jitter = np.where(RNG.random(inputs.shape) < 0.5, -1, 1).astype(np.float32)
+    contracts.true_inputs_are_the_images(replace(data, **{split: inputs + 5e-4 * jitter}))
+    with pytest.raises(ContractBroken):
+        contracts.true_inputs_are_the_images(replace(data, **{split: inputs + 5e-3 * jitter}))
+
+
+def test_a_flat_image_keeps_the_floor_of_the_standardization():
+    """Its pixels' deviation is one and a half times the floor, which leaves it as any other image is."""
+    data = experiment()
+    pixels = data.pixels.copy()
+    flat = cropped(pixels[:1], 7)
+    scale = 1.5 / np.sqrt(flat.size) / flat.std()
+    pixels[0] *= np.float32(scale)
+    contracts.true_inputs_are_the_images(replace(data, pixels=pixels, inputs=standardized(cropped(pixels, 7))))
+
+
+def test_a_network_of_another_width_differs_in_its_sizes():
+    broken(
+        training.network_is_the_named_one,
+        *(build("mlp-1x512", 7, 1, 10, 0.25), "mlp-1x512", 7, 1, 10, 0.5),
+        contract="the named network",
+        reason=r"^the named network: mlp-1x512 has 7,690 parameters, expected 15,370 \(differs in: sizes\)$",
+    )
+
+
+def test_all_layers_that_differ_are_named():
+    broken(
+        training.network_is_the_named_one,
+        *(build("mlp-1x512", 7, 1, 10), "mlp-3x512", 7, 1, 10, 1.0),
+        contract="the named network",
+        reason=r"\(differs in: 1 x ReLU, 2 x Linear, 3 x ReLU, 4 x Linear\)$",
+    )
+
+
+def spec(**changes):
+    return RunSpec(
+        data="digits", network="mlp-1x512", recipe=replace(RECIPE, **changes), seed=0, corruption=1.0, width=0.25
+    )
+
+
+def test_a_run_keeps_four_contracts_before_its_first_step():
+    torch.manual_seed(0)
+    network, data = build("mlp-1x512", 7, 1, 10, 0.25), experiment()
+    names = ["network_is_the_named_one", "paper_parameters", "weights_are_fresh", "optimizer_sees_the_experiment"]
+    assert training.check_training(network, data, spec()) == names
+    assert training.check_training(network, data, spec(flip=True)) == names
+
+
+def test_a_run_of_a_network_with_another_parameter_count(monkeypatch):
+    monkeypatch.setitem(training.PARAMETERS, "mlp-1x512", 1)
+    network = build("mlp-1x512", 7, 1, 10, 0.25)
+    broken(training.check_training, network, experiment(), spec(), contract="parameter count", reason="expected 1$")
+
+
+def test_batches_of_images_whose_labels_are_another_number():
+    images, labels = epoch(experiment())[0]
+    with pytest.raises(ValueError, match="zip"):
+        training.examples(images, labels[:-1])

@@ -1,0 +1,281 @@
+"""Where each contract draws its line: just inside it keeps silent, just outside it says all that it has to say."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from scipy import stats
+
+from fixtures.data import contracts
+from fixtures.data.contracts import ContractBroken
+from fixtures.data.experiment import prepare
+from fixtures.networks import build
+from fixtures.training import contracts as training
+from fixtures.training.spec import Recipe
+from fixtures.training.tensors import Tensors, batches
+
+RNG = np.random.default_rng(1)
+MILLION = 1e-6  # a sound experiment is rejected once in a million
+
+
+def experiment(kind="true", corruption=1.0):
+    return prepare("digits", None, kind, corruption, seed=0)
+
+
+def says(check, *arguments, text):
+    with pytest.raises(ContractBroken, match=f"^{re.escape(text)}$"):
+        check(*arguments)
+
+
+@pytest.fixture
+def coloured(tmp_path, own_folders):
+    """Images whose blue is darker than their red, as in photographs."""
+    shades, counts = np.array([150, 120, 90]), {"train": 120, "test": 60}
+    images = {name: shades + RNG.integers(-90, 90, (count, 9, 9, 3)) for name, count in counts.items()}
+    labels = {name: np.arange(len(part)) % 4 for name, part in images.items()}
+    arrays = {f"{name}_images": part.astype(np.uint8) for name, part in images.items()}
+    np.savez(tmp_path / "rgb.npz", **arrays, **{f"{name}_labels": part for name, part in labels.items()})
+    return lambda kind: prepare(f"npz:{tmp_path / 'rgb.npz'}", None, kind, 1.0, seed=0)
+
+
+@pytest.mark.parametrize("kind", ["true", "shuffled", "random", "gaussian"])
+def test_a_sound_experiment_on_coloured_images_keeps_every_contract(coloured, kind):
+    assert len(contracts.check(coloured(kind))) == len(contracts.CONTRACTS)
+
+
+# Random pixels
+
+
+@pytest.mark.parametrize(("split", "name"), [("inputs", "training"), ("test_inputs", "test")])
+def test_random_pixels_keep_their_values_up_to_rounding(split, name):
+    data = experiment("random")
+    inputs = getattr(data, split)
+    contracts.random_inputs_have_their_own_permutations(replace(data, **{split: inputs + np.float32(5e-5)}))
+    says(
+        contracts.random_inputs_have_their_own_permutations,
+        replace(data, **{split: inputs + np.float32(5e-3)}),
+        text=f"random pixels: the {name} images do not keep the values of their pixels",
+    )
+
+
+@pytest.mark.parametrize(("split", "name"), [("inputs", "training"), ("test_inputs", "test")])
+def test_one_pixel_that_keeps_its_place_is_told_by_its_standard_errors(split, name):
+    data = experiment("random")
+    inputs = getattr(experiment("true"), split)
+    flat = inputs.reshape(len(inputs), -1)
+    score = np.abs(flat.mean(axis=0)).max() * np.sqrt(len(flat))  # of standardized images: mean 0 and deviation 1
+    limit = stats.norm.isf(MILLION / 49 / 2)
+    says(
+        contracts.random_inputs_have_their_own_permutations,
+        replace(data, **{split: inputs}),
+        text=f"random pixels: the mean of the {name} images is not flat ({score:.1f} standard errors at one pixel, "
+        f"expected at most {limit:.1f}): their pixels keep some of their places",
+    )
+
+
+@pytest.mark.parametrize(("factor", "sound"), [(0.999, True), (1.001, False)])
+def test_the_mean_random_image_is_flat_within_its_limit(monkeypatch, factor, sound):
+    """The limit is put just beside what these images reach, and found by the one-in-a-million that is asked for."""
+    data = experiment("random")
+    reached = max(
+        float((np.abs(flat.mean(axis=0)) * np.sqrt(len(flat)) / flat.std()).max())
+        for flat in (part.reshape(len(part), -1).astype(np.float64) for part in (data.inputs, data.test_inputs))
+    )
+    monkeypatch.setattr(contracts, "ALPHA", 2 * 49 * stats.norm.sf(reached / factor))
+    if sound:
+        contracts.random_inputs_have_their_own_permutations(data)
+    else:
+        with pytest.raises(ContractBroken, match="is not flat"):
+            contracts.random_inputs_have_their_own_permutations(data)
+
+
+# Shuffled pixels
+
+
+@pytest.mark.parametrize(("change", "sound"), [(1e-4, True), (0.5, False)])
+def test_shuffled_pixels_are_a_permutation_up_to_rounding(change, sound):
+    data = experiment("shuffled")
+    inputs = data.inputs.copy()
+    inputs[0, 0, 3, 3] += np.float32(change)
+    changed = replace(data, inputs=inputs)
+    if sound:
+        contracts.shuffled_inputs_share_one_permutation(changed)
+        return
+    text = "no one permutation of whole pixels turns the images of both splits into the inputs"
+    says(contracts.shuffled_inputs_share_one_permutation, changed, text=f"shuffled pixels: {text}")
+
+
+# Gaussian noise
+
+
+@pytest.mark.parametrize(("scale", "sound"), [(0.4, False), (0.7, True), (1.7, True), (2.5, False)])
+def test_a_pixel_of_noise_deviates_by_a_half_to_two(scale, sound):
+    data = experiment("gaussian")
+    scaled = replace(data, inputs=data.inputs * np.float32(scale))
+    if sound:
+        contracts.gaussian_inputs_are_normal(scaled)
+        return
+    found = scaled.inputs.astype(np.float64).std(axis=0)
+    text = f"the deviation of a pixel over the images is {found.min():.2f} to {found.max():.2f}, expected 1"
+    says(contracts.gaussian_inputs_are_normal, scaled, text=f"Gaussian inputs: {text}")
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_the_kurtosis_of_noise_is_that_of_values_on_a_sphere_within_its_error(monkeypatch, channels, sign):
+    inputs = RNG.standard_normal((100, channels, 5, 5), dtype=np.float32)
+    data = replace(experiment("gaussian"), inputs=inputs)
+    expected = -6 / (channels * 25 + 2)
+    limit = stats.norm.isf(MILLION / 2 / channels) * np.sqrt(24 / (100 * 25)) + 0.05
+    for factor in (0.9999, 1.0001):
+        others = iter([expected + sign * factor * limit, expected - 0.9 * sign * limit, expected])
+        monkeypatch.setattr(contracts.stats, "kurtosis", lambda *_, others=others, **__: next(others))
+        if factor < 1:
+            contracts.gaussian_inputs_are_normal(data)
+            continue
+        worst = expected + sign * factor * limit
+        text = f"Gaussian inputs: the excess kurtosis is {worst:.2f}, expected {expected:.2f}"
+        says(contracts.gaussian_inputs_are_normal, data, text=text)
+
+
+# The others, by what they say
+
+
+def test_what_was_never_moved_or_is_something_else_says_so():
+    moved = replace(experiment(), kind="shuffled")
+    text = "shuffled pixels: the pixels of the inputs were not moved at all"
+    says(contracts.shuffled_inputs_share_one_permutation, moved, text=text)
+    other = replace(experiment("random"), kind="true")
+    says(contracts.true_inputs_are_the_images, other, text="true inputs: the inputs are not the data set's images")
+
+
+@pytest.mark.parametrize(("split", "name"), [("inputs", "training"), ("test_inputs", "test")])
+@pytest.mark.parametrize(
+    ("shift", "scale", "sound"), [(9e-4, 1, True), (1.1e-3, 1, False), (0, 1.0009, True), (0, 0.998, False)]
+)
+def test_the_median_image_is_standardized_to_a_thousandth(split, name, shift, scale, sound):
+    data = experiment()
+    inputs = (getattr(data, split).astype(np.float64) * scale + shift).astype(np.float32)
+    changed = replace(data, **{split: inputs})
+    if sound:
+        contracts.inputs_are_standardized(changed)
+        return
+    mean = np.median(inputs.astype(np.float64).mean(axis=(1, 2, 3)))
+    text = f"the median {name} image has mean {mean:.3f} and standard deviation {scale:.3f}, expected 0 and 1"
+    says(contracts.inputs_are_standardized, changed, text=f"standardized inputs: {text}")
+
+
+def test_changed_test_labels_are_counted():
+    data = experiment()
+    labels = data.test_labels.copy()
+    labels[:3] = (labels[:3] + 1) % 10
+    text = f"clean test labels: 3 of {len(labels)} test labels were changed"
+    says(contracts.test_labels_are_clean, replace(data, test_labels=labels), text=text)
+
+
+def test_images_in_both_splits_are_counted_by_their_inputs_too():
+    """The same image after preprocessing, though its pixels differ: it was made lighter."""
+    data = experiment()
+    inputs = data.inputs.copy()
+    inputs[:2] = data.test_inputs[:2]
+    text = "separate splits: 2 images are in the training set and in the test set"
+    says(contracts.no_image_in_both_splits, replace(data, inputs=inputs), text=text)
+    pixels = data.pixels.copy()
+    pixels[:3] = data.test_pixels[:3]
+    text = "separate splits: 3 images are in the training set and in the test set"
+    says(contracts.no_image_in_both_splits, replace(data, pixels=pixels), text=text)
+
+
+def test_corruption_at_the_start_says_where_half_of_it_is():
+    data = experiment(corruption=0.0)
+    labels = data.clean_labels.copy()
+    labels[:100] = (labels[:100] + 1) % 10
+    text = "the replaced labels are not spread over the training set: half of them are among its first "
+    share = f"{49.5 / len(labels):.0%}"
+    says(
+        contracts.corruption_is_spread_evenly,
+        replace(data, labels=labels),
+        text=f"position of the corruption: {text}{share}",
+    )
+
+
+def test_labels_that_differ_without_corruption_are_counted():
+    data = experiment(corruption=0.0)
+    labels = data.clean_labels.copy()
+    labels[:4] = (labels[:4] + 1) % 10
+    text = "label corruption: 4 labels differ although the corruption is 0"
+    says(contracts.labels_follow_the_corruption, replace(data, labels=labels), text=text)
+
+
+def test_labels_that_do_not_follow_are_told_by_chi_square():
+    """Of 200 images in each of two classes 50 are expected to be replaced, and none is."""
+    clean = np.arange(400) % 2
+    data = replace(experiment(), classes=2, corruption=0.5, clean_labels=clean, labels=clean)
+    chi = 2 * (50**2 / 150 + 50**2 / 50)
+    says(
+        contracts.labels_follow_the_corruption,
+        data,
+        text="label corruption: the labels do not depend on the classes as a uniform corruption with p = 0.5 does "
+        f"(chi-square {chi:.0f} at 2 degrees of freedom; 0.0% replaced, expected 25.0%)",
+    )
+
+
+@pytest.mark.parametrize(("factor", "sound"), [(0.999, False), (1.001, True)])
+def test_the_chi_square_is_judged_at_its_degrees_of_freedom(monkeypatch, factor, sound):
+    """Three classes, half of the labels replaced: 6 degrees of freedom, and a deviation a little within or beyond."""
+    clean = np.repeat(np.arange(3), 100)
+    labels = clean.copy()
+    for name in range(3):
+        labels[100 * name : 100 * name + 25] = (name + 1) % 3  # a quarter instead of two sixths, all to one class
+    share = np.full((3, 3), 0.5 / 3) + 0.5 * np.eye(3)
+    table = np.array([[np.sum((clean == i) & (labels == j)) for j in range(3)] for i in range(3)])
+    chi = np.sum((table - 100 * share) ** 2 / (100 * share))
+    monkeypatch.setattr(contracts, "ALPHA", stats.chi2.sf(chi * factor, 6))
+    data = replace(experiment(), classes=3, corruption=0.5, clean_labels=clean, labels=labels)
+    if sound:
+        contracts.labels_follow_the_corruption(data)
+    else:
+        with pytest.raises(ContractBroken, match="at 6 degrees of freedom"):
+            contracts.labels_follow_the_corruption(data)
+
+
+# Training
+
+
+def test_what_the_optimizer_sees_is_said_in_full():
+    data = experiment()
+    recipe = Recipe(batch=64, learning_rate=0.1, momentum=0.9, decay=1.0, budget=1, patience=1, test_every=0)
+    seen = list(batches(Tensors.of(data, "cpu", recipe), recipe, 0, 1))
+    images, labels = (torch.cat(part) for part in zip(*seen, strict=True))
+    check = training.optimizer_sees_the_experiment
+    first = "what the optimizer sees: "
+    says(check, [(images[1:], labels[1:])], data, False, text=f"{first}an epoch has 900 examples, expected 901")
+    others = (labels + 1) % 10
+    others[:3] = 0
+    says(check, [(images, others)], data, False, text=f"{first}the labels in the batches are not the experiment's labels")
+    moved = f"{first}in the batches of an epoch the labels of its images are not the ones that belong to them"
+    says(check, [(images, labels.roll(1))], data, False, text=moved)
+    says(
+        check, [(images + 1, labels)], data, False, text=f"{first}in the batches of an epoch the images are not the inputs"
+    )
+    check([(images + 1, labels)], data, True)
+    with pytest.raises(ValueError, match="zip"):
+        check([(images, labels), (images,)], data, True)
+
+
+@pytest.mark.parametrize(("factor", "sound"), [(0.999, False), (1.001, True)])
+def test_a_fresh_network_is_right_within_what_renaming_explains(monkeypatch, factor, sound):
+    """Of ten classes of 90 images: the limit is put just beside what this table reaches."""
+    table = np.full((10, 10), 5) + np.diag([40] * 10)
+    table[0, 0], table[0, 1] = 40, 10
+    accuracy, deviation = np.trace(table) / table.sum(), training.renaming_deviation(table)
+    monkeypatch.setattr(training, "ALPHA", stats.norm.sf((accuracy - 0.1) * factor / deviation - 2))
+    monkeypatch.setattr(training, "confusion", lambda *_: table)
+    network = build("mlp-1x512", 7, 1, 10, 0.25)
+    if sound:
+        training.weights_are_fresh(network, experiment())
+        return
+    text = f"the network gets {accuracy:.1%} of the labels right before its first step: it was trained"
+    says(training.weights_are_fresh, network, experiment(), text=f"fresh weights: {text}")

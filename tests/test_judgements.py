@@ -1,0 +1,412 @@
+"""What each rule returns, whole: its figures by hand from the tables of Student's t and the normal, and every word."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fixtures.statistics.chance import at_chance
+from fixtures.statistics.exact import exactly, over_choices
+from fixtures.statistics.intervals import bounded_mean_interval, mean_interval, prediction_interval
+from fixtures.statistics.judgement import Interval, Verdict, plain
+from fixtures.statistics.rules import ALONE, at_most, larger_by, matters_more, mean_within, ratio_within, share_kept
+from fixtures.statistics.several import all_hold, provided
+from fixtures.statistics.trends import grows_to_chance, in_order
+
+ALPHA = 0.05
+T2 = 2.9199856  # Student's t with two degrees of freedom, passed with probability 0.05
+T1 = 6.3137515  # and with one
+Z = 1.6448536  # the normal's
+HELD, REFUTED, INCONCLUSIVE = Verdict.HELD, Verdict.REFUTED, Verdict.INCONCLUSIVE
+INF = math.inf
+
+
+def exact(*values):
+    return [(value, value) for value in values]
+
+
+def same(judged, rule, quantity, unit, measured, interval, accepted, *, verdict, values, notes=(), alpha=ALPHA):
+    """A judgement is all of this and nothing else."""
+    assert (judged.verdict, judged.rule, judged.quantity, judged.unit, judged.alpha) == (
+        *(verdict, rule, quantity, unit),
+        pytest.approx(alpha),
+    )
+    assert judged.measured == pytest.approx(measured)
+    for found, ends in ((judged.interval, interval), (judged.accepted, accepted)):
+        assert (found.low, found.high) == (pytest.approx(ends[0]), pytest.approx(ends[1]))
+    assert judged.values == {name: pytest.approx(numbers) for name, numbers in values.items()}
+    assert judged.notes == list(notes)
+
+
+def around(mean, half):
+    return mean - half, mean + half
+
+
+STUDENT = T2 * 0.1 / math.sqrt(3)  # of three values a tenth apart
+
+
+def test_a_mean_has_students_interval():
+    judged = mean_within(exact(0.1, 0.2, 0.3), Interval(0, 1), ALPHA, "a share")
+    words = ("mean over seeds, Student's interval", "a share", "%")
+    same(judged, *words, 0.2, around(0.2, STUDENT), (0, 1), verdict=HELD, values={"by seed": [0.1, 0.2, 0.3]})
+
+
+def test_a_mean_is_no_surer_than_the_binomial():
+    judged = mean_within(exact(0.1, 0.2, 0.3), Interval(0, 0.5), ALPHA, "a size", "", floor=0.2)
+    words = ("mean over seeds, Student's interval, no narrower than the binomial", "a size", "")
+    values = {"by seed": [0.1, 0.2, 0.3]}
+    same(judged, *words, 0.2, around(0.2, 0.2 * Z), (0, 0.5), verdict=INCONCLUSIVE, values=values)
+    alone = mean_within(exact(0.2), Interval(0, 1), ALPHA, "a size", "", floor=0.1)
+    same(alone, *words, 0.2, around(0.2, 0.1 * Z), (0, 1), verdict=HELD, values={"by seed": [0.2]}, notes=[ALONE])
+
+
+def test_of_a_run_whose_budget_ended_the_worst_is_shown():
+    judged = mean_within([(0.1, 0.3), *exact(0.2)], Interval(0, 1), ALPHA, "a share")
+    low, high = 0.15 - T1 * 0.05, 0.25 + T1 * 0.05  # half the difference of two values is their standard error
+    words = ("mean over seeds, Student's interval", "a share", "%")
+    same(judged, *words, 0.25, (low, high), (0, 1), verdict=INCONCLUSIVE, values={"by seed": [0.3, 0.2]})
+
+
+@pytest.mark.parametrize(("values", "low"), [((0.0, 0.1, 0.2), 0.0), ((0.5, 0.6, 0.7), 0.6 - STUDENT)])
+def test_a_share_is_not_below_zero(values, low):
+    judged = at_most(exact(*values), 0.9, ALPHA, "training error")
+    words = ("mean over seeds, Student's interval", "training error", "%")
+    ends = (low, values[1] + STUDENT)
+    same(judged, *words, values[1], ends, (-INF, 0.9), verdict=HELD, values={"by seed": list(values)})
+
+
+def test_a_difference_is_paired_and_no_surer_than_two_binomials():
+    more, less = [0.9, 0.8, 0.7, 0.1], [0.5, 0.6, 0.4]
+    judged = larger_by(more, less, Interval(0, INF), 10, ALPHA, "gain")
+    floor = math.sqrt(((0.09 + 0.16 + 0.21) / 3 + (0.25 + 0.24 + 0.24) / 3) / 10 / 3)
+    words = ("paired difference over seeds, Student's interval, no narrower than the binomial", "gain", "%")
+    values = {"by seed": [0.4, 0.2, 0.3], "one": [0.9, 0.8, 0.7], "the other": [0.5, 0.6, 0.4]}
+    same(judged, *words, 0.3, around(0.3, Z * floor), (0, INF), verdict=HELD, values=values)
+    many = larger_by(more, less, Interval(0, INF), 1000, ALPHA, "gain")
+    same(many, *words, 0.3, around(0.3, STUDENT), (0, INF), verdict=HELD, values=values)
+
+
+def test_a_change_is_compared_with_another_by_its_size():
+    judged = matters_more([0.8, 0.7, 0.6, 0.1], [0.5, 0.6, 0.4], [0.9, 0.6, 0.7], 10, ALPHA, "change")
+    before, one, other = (0.16 + 0.21 + 0.24) / 3, (0.25 + 0.24 + 0.24) / 3, (0.09 + 0.24 + 0.21) / 3
+    floor = math.sqrt((4 * before + one + other) / 10 / 3)
+    words = ("mean over seeds, Student's interval, no narrower than the binomial", "change", "%")
+    arms = {"before": [0.8, 0.7, 0.6], "one": [0.5, 0.6, 0.4], "other": [0.9, 0.6, 0.7]}
+    values = {"by seed": [0.2, 0.0, 0.1], **arms}
+    same(judged, *words, 0.1, around(0.1, Z * floor), (0, INF), verdict=INCONCLUSIVE, values=values)
+
+
+def test_a_ratio_is_a_mean_of_logarithms():
+    judged = ratio_within(exact(20, 40, 80), exact(10, 10, 10), Interval(1, 50), ALPHA, "epochs")
+    factor = math.exp(T2 * math.log(2) / math.sqrt(3))
+    words = ("paired ratio, Student's interval of its logarithm", "epochs", "x")
+    same(judged, *words, 4, (4 / factor, 4 * factor), (1, 50), verdict=HELD, values={"by seed": [2, 4, 8]})
+
+
+def test_a_ratio_of_bounds_runs_from_the_least_to_the_most_it_can_be():
+    judged = ratio_within([(20, 40)] * 3, [(5, 10)] * 3, Interval(1, 5), ALPHA, "epochs")
+    words = ("paired ratio, Student's interval of its logarithm", "epochs", "x")
+    same(judged, *words, 4, (2, 8), (1, 5), verdict=INCONCLUSIVE, values={"by seed": [4, 4, 4]})
+
+
+def test_a_ratio_has_a_least_too():
+    assert ratio_within(exact(30, 30), exact(10, 10), Interval(4, 5), ALPHA, "epochs").verdict is REFUTED
+
+
+SHARES = (0.4 / 0.8, 0.6 / 0.8, 0.7 / 0.8)  # of accuracies from which the tenth that chance gives is taken
+
+
+def test_a_share_kept_is_of_what_lies_above_chance():
+    judged = share_kept([0.5, 0.7, 0.8], [0.9, 0.9, 0.9], 10, 10, 0.5, ALPHA)
+    mean = sum(SHARES) / 3
+    error = math.sqrt(((0.25 + 0.21 + 0.16) / 3 / 10 + mean**2 * 0.09 / 10) / 3) / 0.8
+    words = (
+        "paired share over seeds, Student's interval, no narrower than the binomial",
+        "above-chance accuracy kept",
+        "%",
+    )
+    arms = {"accuracy without": [0.5, 0.7, 0.8], "accuracy with": [0.9, 0.9, 0.9]}
+    values = {"by seed": list(SHARES), **arms}
+    spread = T2 * np.std(SHARES, ddof=1) / math.sqrt(3)
+    assert Z * error < spread
+    same(judged, *words, mean, around(mean, spread), (0.5, INF), verdict=INCONCLUSIVE, values=values)
+    few = share_kept([0.5, 0.7, 0.8], [0.9, 0.9, 0.9], 10, 1, 0.5, ALPHA)
+    same(few, *words, mean, around(mean, Z * error * math.sqrt(10)), (0.5, INF), verdict=INCONCLUSIVE, values=values)
+
+
+def test_a_share_of_the_seeds_that_both_arms_have():
+    assert share_kept([0.5, 0.5], [0.9, 0.9, 0.1], 10, 100, 0.4, ALPHA).measured == pytest.approx(0.5)
+    assert share_kept([0.5, 0.5, 0.9], [0.9, 0.9], 10, 100, 0.4, ALPHA).measured == pytest.approx(0.5)
+
+
+DIAGONAL = [[6, 4], [4, 6]]
+SHARP = [[10, 0], [0, 10]]
+
+
+def test_chance_has_the_scatter_of_renaming():
+    """Of two classes renaming gives an accuracy of 0.6 or of 0.4: a deviation of 0.1, as two seeds 0.1 / sqrt(2)."""
+    half = Z * 0.1 / math.sqrt(2)
+    words = ("two one-sided tests of equivalence, scatter from renaming the classes", "test accuracy", "%")
+    judged = at_chance([DIAGONAL, DIAGONAL], 0.3, ALPHA)
+    same(judged, *words, 0.6, around(0.6, half), (0.2, 0.8), verdict=HELD, values={"by seed": [0.6, 0.6]})
+
+
+def test_chance_has_the_scatter_of_the_seeds_where_that_is_larger():
+    flat = [[5, 5], [5, 5]]
+    judged = at_chance([[[7, 3], [3, 7]], flat, flat, flat], 0.3, ALPHA)
+    assert judged.interval.high - judged.interval.low == pytest.approx(2 * Z * 0.1 / 2)
+
+
+def test_an_accuracy_lies_between_nothing_and_all():
+    assert at_chance([SHARP], 0.4, ALPHA).interval == Interval(pytest.approx(1 - Z / 2), 1.0)
+    assert at_chance([SHARP[::-1]], 0.4, ALPHA).interval == Interval(0.0, pytest.approx(Z / 2))
+    sure = at_chance([[[5, 5], [5, 5]]], 0.4, ALPHA)
+    assert (sure.interval, sure.accepted) == (Interval(0.5, 0.5), Interval(pytest.approx(0.1), pytest.approx(0.9)))
+
+
+def test_what_is_exact_says_so():
+    same(exactly(2.0, Interval(1, 3), "a rank"), "exact", "a rank", "", 2, (2, 2), (1, 3), verdict=HELD, values={}, alpha=0)
+    judged = exactly(2.0, Interval(3, 4), "a rank", "%", 0.01)
+    same(judged, "exact", "a rank", "%", 2, (2, 2), (3, 4), verdict=REFUTED, values={}, alpha=0.01)
+
+
+def test_a_range_over_choices_says_so():
+    rule = "the range over all choices within one standard error of the best on held-out images"
+    judged = over_choices(1.5, [3.0, 1.5, 2.0], Interval(1, INF), "ratio of norms")
+    values = {"by choice": [3, 1.5, 2]}
+    same(judged, rule, "ratio of norms", "x", 1.5, (1.5, 3), (1, INF), verdict=HELD, values=values, alpha=0)
+    assert over_choices(1.5, [1.5], Interval(1, INF), "error", "%").unit == "%"
+
+
+def number(value, low=0.0, high=1.0, alpha=0.01):
+    return exactly(value, Interval(low, high), "a number", alpha=alpha)
+
+
+def part(*values):
+    return lambda alpha: mean_within(exact(*values), Interval(0, 0.4), alpha, "error")
+
+
+def test_several_parts_are_told_by_the_one_that_decides():
+    judged = all_hold({"a": part(0.2, 0.2), "b": part(0.3, 0.3)}, ALPHA)
+    rule = "the worst of 2; mean over seeds, Student's interval"
+    values = {"a: by seed": [0.2, 0.2], "b: by seed": [0.3, 0.3]}
+    notes = [
+        "a: HELD, error is 20 % [20, 20], accepted [0, 40]",
+        "b: HELD, error is 30 % [30, 30], accepted [0, 40]",
+    ]
+    same(judged, rule, "error (b)", "%", 0.3, (0.3, 0.3), (0, 0.4), verdict=HELD, values=values, notes=notes)
+
+
+def test_one_part_alone_is_told_as_it_is():
+    assert all_hold({"a": part(0.1, 0.2)}, ALPHA) == part(0.1, 0.2)(ALPHA)
+
+
+def test_a_part_that_is_refuted_keeps_its_share_of_alpha():
+    """And one that is refuted only at the whole alpha is undecided, by that same alpha's interval."""
+    close, far = part(0.45, 0.47), part(0.5, 0.51)
+    alone, both = close(ALPHA), all_hold({"a": close, "b": part(0.1, 0.1)}, ALPHA)
+    assert alone.verdict is INCONCLUSIVE
+    assert (both.verdict, both.interval) == (INCONCLUSIVE, alone.interval)
+    close = part(0.42, 0.424)
+    alone, both = close(ALPHA), all_hold({"a": close, "b": part(0.1, 0.1)}, ALPHA)
+    assert alone.verdict is REFUTED
+    assert (both.verdict, both.interval) == (INCONCLUSIVE, alone.interval)
+    fallen = all_hold({"a": far, "b": part(0.1, 0.1)}, ALPHA)
+    assert (fallen.verdict, fallen.interval, fallen.alpha) == (REFUTED, far(ALPHA / 2).interval, ALPHA)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (number(0.5), number(2.0)),  # held before refuted
+        (number(0.5), replace(number(0.5), verdict=INCONCLUSIVE)),  # held before undecided
+        (replace(number(0.5), verdict=INCONCLUSIVE), number(2.0)),  # undecided before refuted
+        (number(0.5), number(0.9)),  # by what is to spare above
+        (number(0.5), number(0.1)),  # and below
+        (replace(number(0.5), interval=Interval(0.2, 0.8)), replace(number(0.5), interval=Interval(0.45, 0.99))),
+        # by what is to spare in widths of the interval: a tenth of 0.1 is less than an eighth of 0.4
+        (replace(number(0.5), interval=Interval(0.55, 0.95)), replace(number(0.5), interval=Interval(0.89, 0.99))),
+        # of endless intervals, the one that measured further out
+        (replace(number(1.2), interval=Interval(-INF, INF)), replace(number(1.3), interval=Interval(-INF, INF))),
+        (replace(number(-0.2), interval=Interval(-INF, INF)), replace(number(-0.3), interval=Interval(-INF, INF))),
+    ],
+)
+def test_the_worse_of_two_decides(one, other):
+    one, other = (replace(judged, quantity=name) for judged, name in ((one, "one"), (other, "other")))
+    for parts in ({"a": one, "b": other}, {"b": other, "a": one}):
+        rules = {name: lambda alpha, judged=judged: judged for name, judged in parts.items()}
+        assert all_hold(rules, ALPHA).quantity == "other (b)"
+
+
+def test_a_conclusion_is_told_with_its_premises():
+    conclusion = replace(number(0.5), values={"c": [1.0]}, notes=["said"])
+    premises = {"a": replace(number(0.1), values={"p": [2.0]}), "b": number(0.2, alpha=0.02)}
+    notes = ["a: HELD, a number is 0.1 [0.1, 0.1], accepted [0, 1]", "b: HELD, a number is 0.2 [0.2, 0.2], accepted [0, 1]"]
+    values = {"a: p": [2], "c": [1]}
+    words = ("exact", "a number", "")
+    same(
+        provided(premises, conclusion),
+        *words,
+        *(0.5, (0.5, 0.5), (0, 1)),
+        verdict=HELD,
+        values=values,
+        notes=[*notes, "said"],
+        alpha=0.04,
+    )
+    premises["b"] = number(2.0)
+    premises["z"] = replace(number(0.3), verdict=INCONCLUSIVE)
+    notes[1] = "b: REFUTED, a number is 2 [2, 2], accepted [0, 1]"
+    notes.append("z: INCONCLUSIVE, a number is 0.3 [0.3, 0.3], accepted [0, 1]")
+    same(
+        provided(premises, conclusion),
+        *words,
+        *(2, (2, 2), (0, 1)),
+        verdict=REFUTED,
+        values=values,
+        notes=[*notes, "not judged by: HELD, a number is 0.5 [0.5, 0.5], accepted [0, 1]", "said"],
+        alpha=0.04,
+    )
+    assert provided({"a": number(0.1, alpha=0.7)}, number(0.1, alpha=0.7)).alpha == 1.0
+
+
+TREND = "Page's trend test, largest fall between neighbours, equivalence to chance at the end"
+
+
+def test_growth_is_told_by_its_rank_correlation():
+    """Of four seeds in one order at three levels Page's statistic is sqrt(4 * 2) = 2.83: a p-value of 0.0023."""
+    errors = {0.5: [0.3] * 4, 0.0: [0.2] * 4, 1.0: [0.5, 0.5, 0.5, 0.5]}
+    notes = [
+        "Page's test: p-value 2.3e-03 for growth",
+        "largest fall between neighbouring levels: 0.00 points of at most 30",
+        f"at p = 1: test accuracy 60.00 % [{60 - 10 * Z:.2f}, {60 + 10 * Z:.2f}]",
+    ]
+    judged = grows_to_chance(errors, [DIAGONAL], 0.3, ALPHA)
+    values = {"p = 0": [0.2] * 4, "p = 0.5": [0.3] * 4, "p = 1": [0.5] * 4}
+    words = (TREND, "rank correlation of generalization error with corruption", "")
+    critical = Z / math.sqrt(8)
+    same(judged, *words, 1, (1, 1), (critical, 1), verdict=HELD, values=values, notes=notes)
+
+
+def test_a_fall_is_told_by_the_mean_of_the_seeds():
+    errors = {0: [0.1, 0.2, 0.3], 1: [0.5, 0.5, 0.5], 2: [0.45, 0.35, 0.4], 3: [0.6, 0.6, 0.6]}
+    judged = grows_to_chance(errors, [DIAGONAL], 0.3, ALPHA)
+    assert judged.notes[1] == "largest fall between neighbouring levels: 10.00 points of at most 30"
+    assert judged.measured == pytest.approx(0.8)
+    assert judged.verdict is HELD
+
+
+@pytest.mark.parametrize(("drop", "verdict"), [(0.101, HELD), (0.09, INCONCLUSIVE), (0.01, REFUTED)])
+def test_a_fall_refutes_where_the_seeds_agree_on_it(drop, verdict):
+    """Ten points, with a standard error of two: more than one point beyond doubt, not more than nine."""
+    fall = np.array([0.1 - 0.02 * math.sqrt(3), 0.1, 0.1 + 0.02 * math.sqrt(3)])
+    errors = {0: [0.1] * 3, 1: [0.2] * 3, 2: [0.5] * 3, 3: (0.5 - fall).tolist(), 4: [0.6] * 3, 5: [0.7] * 3}
+    flat = [[50_000, 50_000], [50_000, 50_000]]
+    assert grows_to_chance(errors, [flat], drop, ALPHA).verdict is verdict
+
+
+def test_one_seed_of_growth_has_no_interval():
+    judged = grows_to_chance({0: [0.1], 1: [0.3], 2: [0.2]}, [DIAGONAL], 0.3, ALPHA)
+    assert judged.interval == Interval(0.5, 0.5)
+    assert judged.verdict is INCONCLUSIVE
+    assert judged.notes[0] == "Page's test: p-value 2.4e-01 for growth"  # 0.5 * sqrt(2) of the normal
+
+
+def test_a_downward_trend_of_one_seed_is_told():
+    errors = {level: [0.9 - 0.001 * level] for level in range(11)}
+    assert grows_to_chance(errors, [DIAGONAL], 0.3, ALPHA).verdict is REFUTED
+
+
+def test_an_error_that_is_no_number_is_quoted():
+    with pytest.raises(ValueError, match=r"^an error is not a number: \{0: \[nan\], 1: \[0\.5\]\}$"):
+        grows_to_chance({0: [math.nan], 1: [0.5]}, [DIAGONAL], 0.1, ALPHA)
+
+
+def test_a_correlation_is_no_more_than_one():
+    errors = {0: [0.1, 0.3], 1: [0.2, 0.2], 2: [0.3, 0.25]}
+    judged = grows_to_chance(errors, [DIAGONAL], 0.3, ALPHA)
+    assert judged.interval == Interval(-1.0, 1.0)
+
+
+def arms(*groups):
+    return {name: [exact(*arm) for arm in arms] for name, arms in zip("abcd", groups, strict=False)}
+
+
+def test_an_order_is_told_by_its_rank_correlation():
+    groups = arms([(1, 1, 1)], [(2, 2, 2), (8, 8, 8, 1)], [(8, 8, 8)])
+    judged = in_order(groups, ALPHA, "epochs to fit")
+    rule = "Page's test for ordered alternatives, no neighbours reversed"
+    words = (rule, "rank correlation of epochs to fit with the order claimed", "")
+    notes = [
+        "Page's test: p-value 7.2e-03 for the order",  # sqrt(3 * 2) = 2.45 of the normal
+        "b over a: 4.00x by the mean logarithm",
+        "c over b: 2.00x by the mean logarithm",
+    ]
+    same(judged, *words, 1, (1, 1), (Z / math.sqrt(6), 1), verdict=HELD, values={}, notes=notes)
+
+
+def test_one_seed_of_an_order_has_no_interval():
+    judged = in_order(arms([(1,)], [(4,)], [(2,)]), ALPHA, "time")
+    assert (judged.verdict, judged.measured) == (INCONCLUSIVE, pytest.approx(0.5))
+    assert judged.interval == Interval(-1.0, 1.0)
+
+
+def test_neighbours_are_reversed_at_their_share_of_alpha():
+    """Of four seeds b is quicker than a by 2.6 standard errors: beyond 2.35, not beyond the 3.18 of each of two pairs."""
+    step = np.array([-1.0, -1.0, 1.0, 1.0]) * math.sqrt(3) / 2  # a standard error of a half
+    a, c = [math.exp(2) + 1] * 4, [math.exp(9)] * 4  # a may have been there an epoch earlier
+    assert in_order(arms([a], [np.exp(2 - 1.3 + step).tolist()], [c]), ALPHA, "time").verdict is not REFUTED
+    assert in_order(arms([a], [np.exp(2 - 1.7 + step).tolist()], [c]), ALPHA, "time").verdict is REFUTED
+
+
+def test_no_order_at_all_is_no_correlation():
+    judged = in_order(arms([(5, 5)], [(5, 5)], [(5, 5)]), ALPHA, "time")
+    assert (judged.measured, judged.verdict) == (0.0, INCONCLUSIVE)
+
+
+# Intervals
+
+
+def test_an_interval_of_different_values_is_students():
+    assert mean_interval([1.0, 2.0, 3.0], ALPHA) == Interval(
+        pytest.approx(2 - T2 / math.sqrt(3)), pytest.approx(2 + T2 / math.sqrt(3))
+    )
+    assert mean_interval([0.1] * 3, ALPHA) == Interval(0.1, 0.1)  # whose mean is not 0.1 to the last bit
+    assert mean_interval([0.3], ALPHA, floor=0.1) == Interval(pytest.approx(0.3 - Z / 10), pytest.approx(0.3 + Z / 10))
+
+
+def test_a_prediction_interval_is_wider_by_one_value_more():
+    half = T2 * math.sqrt(4 / 3)
+    assert prediction_interval([1, 2, 3], ALPHA) == (pytest.approx(2 - half), pytest.approx(2 + half))
+    assert prediction_interval([1, 1], ALPHA) == (1, 1)
+    with pytest.raises(ValueError, match=r"^1 values give no prediction interval, expected at least 2$"):
+        prediction_interval([1], ALPHA)
+
+
+def test_bounds_give_each_end_from_its_side():
+    assert bounded_mean_interval([(1, 2), (1, 2)], ALPHA) == Interval(1, 2)
+    wide = bounded_mean_interval([(1, 2), (1, 2)], ALPHA, floor=1)
+    assert wide == Interval(pytest.approx(1 - Z), pytest.approx(2 + Z))
+    assert bounded_mean_interval([(-INF, 2), (1, 2)], ALPHA) == Interval(-INF, 2)
+
+
+# What is told of a judgement
+
+
+def test_a_judgement_is_told_in_one_line():
+    assert str(number(0.123456)) == "a number is 0.1235 [0.1235, 0.1235], accepted [0, 1]"
+    assert str(replace(number(0.5), unit="x")) == "a number is 0.5x [0.5, 0.5], accepted [0, 1]"
+    percent = replace(number(0.5), unit="%", interval=Interval(0.25, 0.75))
+    assert str(percent) == "a number is 50 % [25, 75], accepted [0, 100]"
+
+
+def test_plain_values_are_of_pythons_own_types():
+    told = plain((np.float64(0.5), np.int64(3), Verdict.HELD, "x", False, 7, None, {1: [INF, -INF]}))
+    assert told == [0.5, 3, "HELD", "x", False, 7, None, {"1": [None, None]}]
+    assert [type(value) for value in told] == [float, float, str, str, bool, int, type(None), dict]
+
+
+def test_intervals_that_touch_are_not_apart():
+    assert not Interval(1, 2).apart(Interval(2, 3))
+    assert not Interval(2, 3).apart(Interval(1, 2))
+    assert Interval(1, 2).within(Interval(1, 2))
