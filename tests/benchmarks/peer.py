@@ -29,14 +29,14 @@ class Images(Dataset):
 
 
 class Script:
-    """Training of a network, an epoch at a time."""
+    """Training of a network, an epoch at a time, with so many processes for each loader; 0: in this one."""
 
-    def __init__(self, network, train, test, batch=128):
+    def __init__(self, network, train, test, workers, batch=128):
         self.network, self.loss = network, nn.CrossEntropyLoss()
         self.optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9)
-        # In this process: a worker's processor seconds would not be counted.
-        self.shuffled = DataLoader(Images(*train), batch_size=batch, shuffle=True)
-        self.looked_at = [DataLoader(Images(*part), batch_size=batch) for part in (train, test)]
+        settings = {"batch_size": batch, "num_workers": workers}
+        self.shuffled = DataLoader(Images(*train), shuffle=True, **settings)
+        self.looked_at = [DataLoader(Images(*part), **settings) for part in (train, test)]
 
     def epoch(self):
         """Train for an epoch, then evaluate both sets; return the errors."""
