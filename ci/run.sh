@@ -34,14 +34,6 @@ setup() {
   touch .venv/.installed # so that make does not install the pinned torch over it
 }
 
-bench() {
-  if grep -q '^bench:' Makefile; then
-    make bench
-  else
-    echo "No benchmarks were run: the Makefile has no target bench."
-  fi
-}
-
 gpu_is_required() {
   case ${REQUIRE_GPU:-0} in
     1 | true) true ;;
@@ -122,8 +114,8 @@ audit() {
 }
 
 case ${1:-} in
-  setup | bench) "$1" ;;
-  lint | test) make "$1" ;;
+  setup) setup ;;
+  lint | test | bench) make "$1" ;;
   audit) "$@" ;;
   *) refuse "usage: ci/run.sh setup | lint | test | bench | audit TIER [OPTION...]" ;;
 esac
