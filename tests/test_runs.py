@@ -214,7 +214,7 @@ def test_memory_is_that_of_the_weights_the_data_and_the_layers():
     assert peak(SPEC, FUSED) > peak(SPEC, REFERENCE)
     cifar = replace(SPEC, data="cifar10", subset=None, width=1.0, recipe=replace(RECIPE, batch=128))
     images = 4 * 60_000 * (3 * 28**2 + 3 * 32**2)
-    assert images < peak(cifar, REFERENCE) < 4 * images
+    assert images < peak(cifar, REFERENCE) < 5 * images
     assert peak(replace(cifar, network="inception", subset=1000), REFERENCE) > peak(replace(cifar, subset=1000), REFERENCE)
 
 
