@@ -1,0 +1,1 @@
+"""A session: what its processes tell each other is read back as it was written."""
