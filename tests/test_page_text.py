@@ -6,6 +6,7 @@ from pathlib import Path
 import jsonschema
 
 from reports.__main__ import main
+from reports.markdown import summary
 from reports.render import render
 from tests.pages import Told
 from tests.records import give, judgement, key_of, outcome, synthetic
@@ -274,6 +275,26 @@ def test_the_record_of_the_page_has_the_schema():
 
 def test_the_page_is_as_it_was_read():
     kept("page.txt", str(Told(render(audit()))))
+
+
+def test_the_summary_of_everything_is_as_it_was_read():
+    kept("everything.md", summary(audit()))
+
+
+def test_the_page_of_a_comparison_is_as_it_was_read(tmp_path, capsys):
+    """A reading that came to hold, a limit, a claim that is gone and one that is new, and runs that got slower."""
+    old, new = audit(), audit()
+    new["readings"][0]["cases"][0]["verdict"] = "HELD"
+    new["claims"][3]["cases"][0]["judgement"]["accepted"]["low"] = -0.03
+    new["claims"][1]["id"] = "family/another"
+    new["provenance"]["packages"]["torch"] = "2.16.0"
+    for run in new["runs"].values():
+        run["seconds"] *= 2 + 0.01 * run["spec"]["seed"]
+    for name, record in (("old", old), ("new", new)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(record))
+    places = [str(tmp_path / name) for name in ("old.json", "new.json")]
+    assert main(["compare", *places, f"--html={tmp_path / 'page'}"]) == 1
+    kept("comparison-page.txt", str(Told((tmp_path / "page").read_text())))
 
 
 def test_the_page_of_a_history_is_as_it_was_read(tmp_path, capsys):

@@ -8,6 +8,7 @@ import pytest
 
 from reports import solves
 from reports.__main__ import _parser, main
+from reports.merge import CannotMerge, merge
 from reports.plugin import Regression, pytest_addoption, pytest_audit_written, pytest_configure
 from tests.records import give, synthetic
 
@@ -222,6 +223,61 @@ def test_a_narrowed_audit_misses_nothing(folder):
         regression = Regression(synthetic(2), narrowed=narrow)
         regression.compare(folder / "few.json")
         assert len(regression.comparison.regressions) == missing
+
+
+# The union of shards
+
+
+def test_what_parts_say_is_united_in_the_order_in_which_they_were_made():
+    one, two = synthetic(1, networks=("a",)), synthetic(1, networks=("b",))
+    idle = {"reason": "no GPU", "cost": "3 h"}
+    one |= {"created": "2026-11-21T09:00:00Z", "seconds": 1.26, "command": "later", "exit_code": 10, "open": [1, 2]}
+    two |= {"created": "2026-11-21T08:00:00Z", "seconds": 2.0, "command": "sooner", "exit_code": 0, "open": [2, 3]}
+    one |= {"not_run": [idle, {"reason": "no data", "cost": "1 h"}], "replication": [4]}
+    two |= {"not_run": [idle], "data": {"mnist": one["data"]["digits"], **two["data"]}}
+    one["claims"][0]["verdict"], two["claims"][0]["verdict"] = "INCONCLUSIVE", "NOT RUN"
+    for part, verdict in ((one, "HELD"), (two, "REFUTED")):
+        reading = {**part["claims"][0], "id": "readings/r", "expected": "REFUTED", "verdict": verdict}
+        part["readings"] = [{**reading, "cases": [{**reading["cases"][0], "nodeid": f"r[{verdict}]"}]}]
+    merged = merge([("one", one), ("two", two)])
+    assert merged["created"] == "2026-11-21T08:00:00Z"
+    assert (merged["seconds"], merged["command"], merged["exit_code"]) == (3.3, "sooner; later", 10)
+    assert merged["summary"] == {"HELD": 2, "NOT RUN": 0, "INCONCLUSIVE": 0, "ERROR": 0, "REFUTED": 0}
+    assert merged["not_run"] == [idle, {"reason": "no data", "cost": "1 h"}]
+    assert (merged["open"], merged["replication"], "consistency" in merged) == ([2, 3, 1], [4], False)
+    assert [case["network"] for case in merged["claims"][0]["cases"]] == ["b", "a"]
+    assert [claim["verdict"] for claim in merged["claims"]] == ["INCONCLUSIVE"]
+    assert [(reading["id"], reading["verdict"]) for reading in merged["readings"]] == [("readings/r", "HELD")]
+    assert list(merged["data"]) == ["digits", "mnist"]
+    assert list(merged["runs"]) == sorted([*one["runs"], *two["runs"]])
+    room = ("created", "seconds", "command", "provenance")
+    assert merged["shards"] == [{name: part[name] for name in room} for part in (two, one)]
+    three = synthetic(1, networks=("c",)) | {"created": "2026-11-21T07:00:00Z"}
+    assert [part["created"][11:13] for part in merge([("both", merged), ("three", three)])["shards"]] == ["07", "08", "09"]
+
+
+@pytest.mark.parametrize(
+    ("field", "reason"),
+    [
+        (("project",), "project differs"),
+        (("paper", "title"), "paper differs"),
+        (("provenance", "engine"), f"they are of different code, engine {'0' * 64} and another"),
+        (("provenance", "commit"), f"they are of different code, commit {'c' * 40} and another"),
+        (("claims", 0, "source"), "the claim family/claim-0 is not the same"),
+        (("data", "digits", "digest"), "the data set digits is not the same"),
+        (("shard",), "they are not shards of one audit"),
+        (("claims", 0, "cases", 0, "network"), "both have the case family/claim-0 [fast, digits, a]"),
+    ],
+)
+def test_parts_that_contradict_each_other_are_both_named(field, reason):
+    one, two = synthetic(1, networks=("a",)), synthetic(1, networks=("b",))
+    inner = two
+    for step in field[:-1]:
+        inner = inner[step]
+    inner[field[-1]] = {"cases": []} if field == ("shard",) else "a" if field[-1] == "network" else "another"
+    with pytest.raises(CannotMerge) as error:
+        merge([("one", one), ("two", two)])
+    assert str(error.value) == f"'one' and 'two' cannot be merged: {reason}"
 
 
 # The charts of solves
