@@ -175,6 +175,9 @@ def test_a_trend_as_likely_as_alpha_is_decided(step, drop, verdict):
     assert likely == pytest.approx(significance(1, 3, 3))
     assert grows_to_chance(errors, tables(3), drop, likely).verdict is verdict
     assert grows_to_chance(errors, tables(3), drop, likely * (1 - 1e-9)).verdict is INCONCLUSIVE
+    opposite = {HELD: REFUTED, REFUTED: HELD}[verdict]
+    assert falls_with_level(errors, likely, "error").verdict is opposite
+    assert falls_with_level(errors, likely * (1 - 1e-9), "error").verdict is INCONCLUSIVE
     times = {name: [exact(*column)] for name, column in zip("abc", table.T, strict=True)}
     assert in_order(times, likely, "time").verdict is verdict
     assert in_order(times, likely * (1 - 1e-9), "time").verdict is INCONCLUSIVE
@@ -245,6 +248,26 @@ def test_what_was_there_in_its_first_epoch_may_have_been_there_at_once():
     assert in_order(faster, ALPHA, "time").verdict is HELD
 
 
+def test_the_fewest_of_what_would_refute_are_asked_for():
+    """Eleven rows of a correlation of a half are a trend; two seeds have nine too few."""
+    downward = {0: [0.55, 0.55], 1: [0.51, 0.51], 2: [0.53, 0.53]}  # by less than the drop
+    ends = tables(2, 0.3, 2)
+    assert at_chance(ends, 0.05, ALPHA).further == 11
+    assert grows_to_chance(downward, ends, 0.05, ALPHA).further == 9
+    scattered = {0: [0.5, 0.7], 1: [0.4, 0.1], 2: [0.45, 0.2]}
+    falls = further_seeds([0.1, 0.6], Interval(-INF, 0.34), ALPHA)
+    assert grows_to_chance(scattered, tables(2), 0.34, ALPHA).further == 9 < falls
+    upward = {0: [0.25, 0.25], 1: [0.5, 0.5], 2: [0.48, 0.48]}  # a correlation of a half too
+    assert grows_to_chance(upward, tables(2, 0.3, 3), 0.03, ALPHA).further == 6 - 2  # the end is 0.03 beyond its limit
+
+
+def test_what_is_refuted_asks_for_nothing_though_a_part_is_undecided():
+    errors = {0: [0.1, 0.4], 1: [0.6, 0.6], 2: [0.35, 0.5]}
+    judged = grows_to_chance(errors, tables(2, 1.0, 10), 0.05, ALPHA)
+    assert further_seeds([0.25, 0.1], Interval(-INF, 0.05), ALPHA) > 0
+    assert (judged.verdict, judged.further) == (REFUTED, None)
+
+
 # How many seeds
 
 
@@ -306,6 +329,9 @@ def test_a_share_kept_counts_its_seeds_by_its_own_error():
     error = math.sqrt((variances[0] + 0.95**2 * variances[1]) / 2) / 0.5
     assert (judged.verdict, judged.seeds) == (INCONCLUSIVE, 2)
     assert judged.further == further_seeds(shares, Interval(0.9, INF), ALPHA, error) > 0
+    equal = share_kept([0.56, 0.56], [0.6, 0.6], 10, 900, 0.9, ALPHA)
+    error = math.sqrt((0.56 * 0.44 + 0.92**2 * 0.6 * 0.4) / 900) / 0.5  # of one seed: nothing else scatters
+    assert equal.further == math.ceil((2.3263479 * error / 0.02) ** 2) - 2
     narrow = share_kept([0.55, 0.56], [0.6, 0.6], 10, 900, 0.85, ALPHA)
     error = math.sqrt(((0.55 * 0.45 + 0.56 * 0.44) / 2 / 900 + 0.91**2 * variances[1]) / 2) / 0.5
     assert narrow.further == further_seeds([0.9, 0.92], Interval(0.85, INF), ALPHA, error)
