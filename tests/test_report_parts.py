@@ -350,6 +350,24 @@ def test_norms_are_drawn_of_grids_of_one_kind_alone():
             ("gabor-grid", "alexnet", True, 2),
         ],
     )
+    assert chart.table == [
+        ("30", ["5", "", "5"]),
+        ("35", ["", "1.2", ""]),
+        ("40", ["6", "", "6"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("expressivity/two-layer", {"drawn": {"x": [0.0, 1.0], "y": [1.0], "corner_x": [0.0], "corner_y": [1.0]}}),
+        ("expressivity/two-layer", {"drawn": {"x": [0.0], "y": [1.0], "corner_x": [0.0], "corner_y": [1.0, 2.0]}}),
+        ("kernel/minimum-norm-not-predictive", {"kind": "raw", "norms": [1.0, 2.0], "test_errors": [0.1]}),
+    ],
+)
+def test_a_record_whose_lists_do_not_belong_together_is_not_drawn(name, values):
+    with pytest.raises(ValueError, match="zip"):
+        charts(name, [case("x", "a")], {"a": values})
 
 
 def test_a_problem_says_its_size_its_seeds_and_its_data():
@@ -359,6 +377,7 @@ def test_a_problem_says_its_size_its_seeds_and_its_data():
     assert about({"points": 20}) == "20 points, of digits"
     assert about({"points": 20}, {"points": 1000}, keys=2) == "2 seeds, 20 to 1,000 points, of digits"
     assert about({"points": 20, "dimensions": 2352}) == "20 points in 2,352 dimensions, of digits"
+    assert about({"points": 20}, {"points": 50}, {"points": 1000}) == "20 to 1,000 points, of digits"
     assert about({"norm": 1.0}, {"images": 50, "dimensions": 3}) == "50 images, of digits"
     assert about({"norm": 1.0}, keys=3) == "3 seeds, of digits"
     arms = {"data": "digits", "runs": {"one": {"0.0": ["a"]}, "two": {"0.0": ["b", "c"], "1.0": []}}}

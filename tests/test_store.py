@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.runs import store as room
+from fixtures.runs.identity import sha256
 from fixtures.runs.store import DamagedRecord, Store, StoreUnusable, write_atomically
 
 KEY = "a" * 64
@@ -40,6 +41,34 @@ def test_the_same_record_is_the_same_bytes(store):
 def test_a_run_that_was_not_made_is_a_key_error(store):
     with pytest.raises(KeyError):
         store.read(KEY)
+
+
+def test_what_cannot_be_read_is_named_with_what_to_do(store):
+    def refused(text):
+        store.path(KEY).write_bytes(text)
+        with pytest.raises(DamagedRecord) as error:
+            store.read(KEY)
+        return str(error.value).removeprefix(str(store.path(KEY)))
+
+    with pytest.raises(KeyError) as missing:
+        store.read(KEY)
+    assert missing.value.args == (KEY,)
+    assert refused(b"\xff").startswith(" is not a stored run: 'utf-8' codec can't decode byte 0xff in position 0")
+    assert refused(b"{") == " is not a stored run; move it away to measure again"
+    record = {"schema": 1, "key": KEY, **RECORD}
+    text = json.dumps({**record, "sha256": "0123456789abcdef"}).encode()
+    told = f" is damaged: checksum {sha256(record)[:12]}, expected 0123456789ab; move it away to measure again"
+    assert refused(text) == told
+
+
+def test_what_is_exactly_a_day_old_is_swept(store, monkeypatch):
+    left = store.folder / "runs" / ".tmp-left"
+    left.touch()
+    os.utime(left, (1_000_000, 1_000_000))
+    monkeypatch.setattr(room.time, "time", lambda: 1_000_000 + 24 * 3600 - 0.5)
+    assert store.sweep() == 0
+    monkeypatch.setattr(room.time, "time", lambda: 1_000_000 + 24 * 3600)
+    assert store.sweep() == 1
 
 
 def test_every_flipped_bit_is_noticed(store):
