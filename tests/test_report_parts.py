@@ -8,9 +8,11 @@ import pytest
 
 from reports import solves
 from reports.__main__ import _parser, main
+from reports.background import background
 from reports.merge import CannotMerge, merge
 from reports.plugin import Regression, pytest_addoption, pytest_audit_written, pytest_configure
-from tests.records import give, synthetic
+from reports.words import MOST_DRAWN
+from tests.records import give, outcome, synthetic
 
 TEXTS = Path(__file__).with_name("texts")
 
@@ -278,6 +280,22 @@ def test_parts_that_contradict_each_other_are_both_named(field, reason):
     with pytest.raises(CannotMerge) as error:
         merge([("one", one), ("two", two)])
     assert str(error.value) == f"'one' and 'two' cannot be merged: {reason}"
+
+
+# What stands behind the verdicts
+
+
+def test_of_very_many_claims_only_those_with_a_fault_have_a_row():
+    for count, rows in ((MOST_DRAWN, MOST_DRAWN), (MOST_DRAWN + 1, 1)):
+        audit = synthetic(count, networks=("alexnet",), seeds=1, runs=False)
+        audit["claims"][3]["cases"][0]["control"] = outcome([0.1], "HELD")
+        told = background(audit)
+        assert (len(told.controls), told.claims, told.caught) == (rows, count, count - 1)
+    assert told.controls == [("family/claim-3", ["! HELD"])]
+
+
+def test_where_nothing_was_decided_nothing_can_be_wrong():
+    assert (background(synthetic(0)).false_alarms, background(synthetic(0)).calibration) == ("", "")
 
 
 # The charts of solves
