@@ -37,9 +37,8 @@ class Told(HTMLParser):
     BLOCKS = frozenset(("p", "tr", "li", "dt", "h1", "h2", "h3", "caption", "summary", "option", "pre", "figcaption"))
     CELLS = frozenset(("td", "th", "dd"))
     SILENT = frozenset(("style", "script", "text", "defs"))
-    PATHS = frozenset(
-        ("accepted", "whisker", "paper", "seeds", "measured")
-    )  # not the lines of charts: their tables say them
+    # Not the lines of charts, which have a colour too: their tables say them.
+    PATHS = frozenset(("accepted", "whisker", "paper", "seeds", "measured", "line"))
 
     def __init__(self, html):
         super().__init__()
