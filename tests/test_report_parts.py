@@ -10,7 +10,7 @@ from reports import solves
 from reports.__main__ import _parser, main
 from reports.background import background
 from reports.merge import CannotMerge, merge
-from reports.plugin import Regression, pytest_addoption, pytest_audit_written, pytest_configure
+from reports.plugin import Regression, narrowed, pytest_addoption, pytest_audit_written, pytest_configure
 from reports.words import MOST_DRAWN
 from tests.records import give, outcome, synthetic
 
@@ -98,6 +98,12 @@ def test_shards_are_merged_into_a_file_that_is_named(folder, capsys):
     assert repr(words[0]) in capsys.readouterr().err or words[0] in capsys.readouterr().err
 
 
+def test_a_folder_without_a_fault_is_named(folder, capsys):
+    assert main(["sabotage", str(folder)]) == 4
+    told = f"{str(folder)!r} holds no sabotaged audit, expected a folder of python -m fixtures.sabotage\n"
+    assert capsys.readouterr().err == told
+
+
 def test_what_cannot_be_written_is_named(folder, capsys):
     for words in (
         ["render", str(folder / "old.json"), str(folder / "no" / "page.html")],
@@ -132,11 +138,12 @@ def terminal():
 
 def test_the_option_names_an_earlier_audit():
     parser = pytest.Parser(_ispytest=True)
+    parser.getgroup("audit", "audit of the claims").addoption("--store")
     pytest_addoption(parser)
     assert parser.parse(["--baseline", "x"]).baseline == "x"
     assert parser.parse([]).baseline is None
     told = " ".join(parser.optparser.format_help().split())
-    assert "audit of the claims: --baseline=FILE an earlier audit.json: exit 1 if anything regressed" in told
+    assert "audit of the claims: --store=STORE --baseline=FILE an earlier audit.json: exit 1 if anything regressed" in told
 
 
 def test_a_baseline_is_read_before_anything_is_trained(folder):
@@ -147,6 +154,9 @@ def test_a_baseline_is_read_before_anything_is_trained(folder):
     narrow = configuration(baseline=str(folder / "old.json"), keyword="chance")
     pytest_configure(narrow)
     assert narrow.registered[0][0].narrowed is True
+    for argument, parts in (("claims/test_x.py", True), ("claims/test_x.py::test_y", True), ("claims.pyc", False)):
+        config.args = ["claims", argument]
+        assert narrowed(config) is parts
 
 
 def test_without_a_baseline_and_in_a_worker_nothing_is_compared(folder):
