@@ -3,6 +3,7 @@
 import copy
 import json
 import math
+from collections import defaultdict
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,6 +20,8 @@ from reports.junit import junit
 from reports.markdown import code, differences, summary
 from reports.merge import exit_code, merge
 from reports.record import UnreadableAudit
+from reports.significance import student
+from reports.speed import ALONE, _epochs_to_fit, _log_seconds, timings
 from tests.records import give, synthetic
 from tests.test_page_text import audit as everything
 
@@ -73,6 +76,16 @@ def test_another_machine_is_told_by_what_it_has():
     del new["provenance"]["machine"]["processor"]
     assert another_machine(old, new) == "machine.processor a CPU before and None now"
     assert another_machine(old, old) is None
+
+
+@pytest.mark.parametrize(("far", "told"), [(1e-13, False), (0.9e-12, False), (1.1e-12, True), (1.9e-12, True)])
+def test_what_rounding_makes_of_small_numbers_is_no_difference(far, told):
+    """A rounding is a million millionth of one at least, also of numbers that are smaller."""
+    change = student([([0.01, 0.01], [0.01 + far, 0.01 + far])], IMAGE)
+    assert (change.difference, change.t) == (
+        (pytest.approx(far, rel=1e-3), pytest.approx(2 * far / IMAGE, rel=1e-3)) * told or (0, 0)
+    )
+    assert change.freedom == 2
 
 
 # A case over several audits
@@ -183,3 +196,77 @@ def test_one_part_alone_is_merged_as_it_is():
     one = synthetic(1) | {"consistency": [{"item": "a"}, {"item": "b"}, {"item": "a"}]}
     assert merge([("one", one)])["consistency"] == [{"item": "a"}, {"item": "b"}]
     assert json.loads(json.dumps(merge([("one", one)])))["claims"] == one["claims"]
+
+
+# Speed
+
+
+def timed(*fits, seconds=None, key="k", budget=30):
+    """An audit of as many runs of one kind, each fitted in so many epochs of four steps."""
+    runs = {}
+    for seed, fit in enumerate(fits):
+        spec = {"data": "digits", "network": "alexnet", "seed": seed, "recipe": {"budget": budget}}
+        spent = seconds[seed] if seconds else 4.0 * (fit or budget)
+        runs[f"{key}{seed}"] = {
+            "spec": spec,
+            "epochs": fit or budget,
+            "fit_loss": fit,
+            "steps_per_epoch": 4,
+            "seconds": spent,
+        }
+    return synthetic(0) | {"runs": runs}
+
+
+def found(old, new):
+    reasons = defaultdict(list)
+    return {one.what: one for one in timings(old, new, reasons)}, dict(reasons)
+
+
+def test_epochs_to_fit_are_whole_epochs():
+    """Three runs that fitted in 20 and three in 21: an epoch more is a step, a twentieth of the time."""
+    times, reasons = found(timed(20, 20, 20), timed(21, 21, 21, key="n"))
+    assert list(times) == ["seconds per step", "epochs to fit"]
+    slower = times["epochs to fit"]
+    assert slower.change.t == pytest.approx(math.log(21 / 20) / (0.05 / 2 / math.sqrt(3 / 2)))
+    assert (slower.subject, slower.runs) == ("alexnet on digits", "6 runs of 1 kind")
+    assert slower.ratio == pytest.approx(21 / 20)
+    assert times["seconds per step"].change.t == 0.0
+    assert reasons == {}
+
+
+def test_runs_from_the_baselines_store_were_timed_once_but_may_have_fitted_otherwise():
+    times, reasons = found(timed(20, 20, seconds=[1.0, 2.0]), timed(24, 25, seconds=[1.0, 2.0]))
+    assert list(times) == ["epochs to fit"]
+    assert reasons == {"the runs are the baseline's own, from the store": ["seconds per step of alexnet on digits"]}
+
+
+def test_of_one_seed_neither_time_can_be_told():
+    times, reasons = found(timed(20), timed(25, key="n"))
+    assert (times, reasons) == (
+        {},
+        {ALONE: ["seconds per step of alexnet on digits", "epochs to fit of alexnet on digits"]},
+    )
+
+
+def test_a_run_that_took_no_time_says_nothing_of_a_step():
+    times, _ = found(timed(20, 20), timed(25, 25, key="n", seconds=[0.0, 0.0]))
+    assert list(times) == ["epochs to fit"]
+
+
+@pytest.mark.parametrize(
+    ("run", "epochs"),
+    [
+        ({"fit_loss": 7, "epochs": 9, "spec": {"recipe": {"budget": 30}}}, 7),
+        ({"fit_loss": None, "epochs": 9, "spec": {"recipe": {"budget": 30}}}, 30),
+        ({"fit_loss": None, "epochs": 9, "spec": {"recipe": {}}}, 9),
+        ({"fit_loss": None, "epochs": 9, "spec": {"recipe": "sgd"}}, 9),
+        ({"fit_loss": None, "epochs": 9, "spec": {}}, 9),
+        ({"fit_loss": 0, "epochs": 0, "spec": {}}, 1),
+    ],
+)
+def test_a_run_that_did_not_fit_took_its_budget_and_one_epoch_at_least(run, epochs):
+    assert _epochs_to_fit(run) == epochs
+
+
+def test_a_step_is_a_part_of_an_epoch():
+    assert _log_seconds({"seconds": 6.0, "epochs": 3, "steps_per_epoch": 4}) == pytest.approx(math.log(0.5))
