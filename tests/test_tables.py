@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+import itertools
 import json
 import random
 import re
@@ -13,6 +14,7 @@ import pytest
 from reports.record import UnreadableAudit, read_honest, read_json, write
 from reports.render import _template, render
 from reports.repeated import scene, trainings
+from reports.tables import Pair, _as_in_table_1, _pair, tables
 from tests.records import run, synthetic
 
 
@@ -75,6 +77,128 @@ def test_a_claim_that_names_the_place_comes_first():
     ]
     assert stage.runs("Table 1", lambda spec: spec["seed"] == "00") == [audit["runs"]["00"]]
     assert stage.runs("Table 1", lambda spec: False) == []
+
+
+# The tables
+
+
+@pytest.mark.parametrize(
+    ("spec", "wanted"),
+    [
+        ({}, ("alexnet", False, False, False)),
+        ({"inputs": "true"}, ("alexnet", False, False, False)),
+        ({"inputs": "gaussian"}, None),
+        ({"network": "lenet"}, ("lenet", False, False, False)),
+        ({"corruption": 1.0}, ("alexnet", True, False, False)),
+        ({"corruption": 0.5}, None),
+        ({"recipe": None}, ("alexnet", False, False, False)),
+        ({"recipe": {"crop": True}}, ("alexnet", False, True, False)),
+        ({"recipe": {"weight_decay": 1e-4}}, ("alexnet", False, False, True)),
+        ({"recipe": {"crop": True, "weight_decay": 1e-4}}, ("alexnet", False, True, True)),
+        ({"recipe": {"flip": True}}, None),
+        ({"recipe": {"crop": True, "rotation": 25.0}}, None),
+    ],
+)
+def test_a_training_is_in_the_row_of_table_1_that_it_repeats(spec, wanted):
+    spec = {"network": "alexnet", "corruption": 0.0, **spec}
+    rows = itertools.product(("alexnet", "lenet"), *[(False, True)] * 3)
+    assert [row for row in rows if _as_in_table_1(*row)(spec)] == [wanted] * (wanted is not None)
+
+
+def test_a_share_without_the_papers_is_shown_alone():
+    assert _pair(None, [0.5, 0.7]) == Pair("\u2013", "60.00 %", "50.00 % to 70.00 %", "", None, None)
+    assert _pair(None, []) == Pair("\u2013")
+    assert _pair(0.5, [0.25]) == Pair("50.00 %", "25.00 %", "", "\u221225.00", None, (50.0, 25.0, 25.0, 25.0))
+
+
+def paper(number, *rows):
+    return {number: {"title": "t", "rows": list(rows)}}
+
+
+TABLE_1 = {"network": "alexnet", "labels": "true", "crop": False, "weight_decay": False, "train": 1.0, "test": 0.8}
+
+
+def test_a_table_of_an_audit_without_trainings_has_the_papers_numbers_alone():
+    row = {"network": "alexnet", "regularizer": "weight decay", "train": 0.9}
+    audit = synthetic(1, runs=False) | {"tables": paper("1", TABLE_1) | paper("4", row)}
+    for table, drawn in zip(tables(audit), ([Pair("100.00 %"), Pair("80.00 %")], [Pair("90.00 %")]), strict=True):
+        assert (table.note, table.ours, table.drawn) == (
+            "No run of this audit repeats it; the paper's numbers alone.",
+            False,
+            False,
+        )
+        assert [pairs for _, pairs in table.rows] == [drawn]
+
+
+def test_table_1_takes_the_runs_of_the_claim_that_names_it():
+    audit = trained(("section 2", "fast", 1), ("Table 1", "fast", 1), subset=300) | {"tables": paper("1", TABLE_1)}
+    for key, (train, test) in {"00": (0.5, 0.5), "10": (0.0, 0.25)}.items():
+        audit["runs"][key]["spec"].update(corruption=0.0)
+        audit["runs"][key]["curves"].update(train_error=[train], test_error=[test])
+    (table,) = tables(audit)
+    ((named, (training, tested)),) = table.rows
+    assert (named, training.ours, tested.ours) == (["alexnet", "true", "no", "no"], "100.00 %", "75.00 %")
+    audit["runs"]["10"]["spec"]["subset"] = 100
+    assert tables(audit)[0].rows[0][0][0] == "alexnet (100 images)"
+
+
+def test_table_4_takes_the_runs_on_random_labels_by_what_regularizes_them():
+    arms = {
+        "weight decay": {"weight_decay": 1e-4},
+        "random cropping": {"crop": True, "weight_decay": 1e-4},
+        "flips and rotations to 25 degrees": {"rotation": 25.0},
+    }
+    rows = [{"network": "alexnet", "regularizer": name, "train": 0.5} for name in (*arms, "dropout")]
+    rows += [{"network": "lenet", "regularizer": "weight decay"}, {"network": "alexnet", "regularizer": "weight decay"}]
+    audit = trained(*[(f"section {number}", "fast", 1) for number in range(3)], ("Table 4", "fast", 1))
+    for number, recipe in enumerate([*arms.values(), {"weight_decay": 1e-4}]):
+        spec = audit["runs"][f"{number}0"]["spec"]
+        spec.update(corruption=1.0, recipe=recipe)
+        audit["runs"][f"{number}0"]["curves"].update(train_error=[0.1 * number], online_error=[0.1 * number])
+    found = {"place": "Table 4", "network": "alexnet", "what": "training accuracy, weight decay", "agrees": True}
+    (table,) = tables(
+        audit | {"tables": paper("4", *rows), "replication": [{**found, "place": "Table 1", "agrees": False}, found]}
+    )
+    assert [(named, pair.paper, pair.ours, pair.agrees) for named, (pair,) in table.rows] == [
+        (["alexnet", "weight decay"], "50.00 %", "70.00 %", True),  # of the claim that names the table
+        (["alexnet", "random cropping"], "50.00 %", "90.00 %", None),
+        (["alexnet", "flips and rotations to 25 degrees"], "50.00 %", "80.00 %", None),
+        (["alexnet", "dropout"], "50.00 %", "", None),
+        (["lenet", "weight decay"], "failed to converge", "", None),
+        (["alexnet", "weight decay"], "failed to converge", "70.00 %", None),
+    ]
+    audit["runs"]["30"]["spec"]["corruption"] = 0.5
+    assert tables(audit | {"tables": paper("4", rows[0])})[0].rows[0][1][0].ours == "100.00 %"
+    audit["runs"]["00"]["spec"]["recipe"] = None
+    assert tables(audit | {"tables": paper("4", rows[0])})[0].rows[0][1][0].ours == ""
+
+
+def test_table_3_takes_the_largest_problem_that_was_solved():
+    audit = synthetic(2, networks=("raw", "raw-full", "gabor", "raw-colour", "random-filters"), seeds=2, runs=False)
+    audit["data"]["other"] = {"title": "Another"}
+    kernel = audit["claims"][1]
+    kernel["id"] = "kernel/interpolates-and-generalizes"
+    for case, values in zip(kernel["cases"], ([0.5], [0.25, 0.75], [], None, [0.1]), strict=True):
+        case["judgement"]["values"] = {"by seed": values} if values else {}
+        case["judgement"]["measured"] = 0.125
+    kernel["cases"][2]["data"], kernel["cases"][0]["data"] = "other", "unknown"
+    kernel["cases"][3]["judgement"] = None
+    kernel["cases"][4]["judgement"]["measured"] = None
+    named = ("mnist", "none"), ("mnist", "Gabor filters"), ("cifar10", "none")
+    named += (("cifar10", "random convolutional net, 32,000 filters"), ("cifar10", "another"))
+    rows = [{"data": data, "preprocessing": how, "l2": False, "test_error": 0.5} for data, how in named]
+    (table,) = tables(audit | {"tables": paper("3", *rows, {**rows[0], "l2": True, "norm": 30.5})})
+    assert [(names[2:], pair.ours, pair.range) for names, (pair,) in table.rows] == [
+        (["no", "\u2013"], "50.00 %", "25.00 % to 75.00 %"),
+        (["no", "\u2013"], "12.50 %", ""),
+        (["no", "\u2013"], "", ""),
+        (["no", "\u2013"], "", ""),
+        (["no", "\u2013"], "", ""),
+        (["yes", "30.5"], "", ""),
+    ]
+    assert table.note == (
+        "Ours: unknown, digits, Another; the largest size that the audit solved, which the claim's card names."
+    )
 
 
 # The files of a report
