@@ -170,3 +170,11 @@ def test_a_folder_that_a_file_server_keeps_for_now_keeps_nobody_from_decoding(tm
 def test_a_manifest_has_a_line_for_each_array(kept):
     text = (kept[1] / decoded.MANIFEST).read_text()
     assert text == json.dumps(json.loads(text), indent=1)
+
+
+def test_a_manifest_is_in_one_encoding_everywhere(tmp_path, own_folders, new_process, encodings_named):
+    np.savez(tmp_path / "mine.npz", **arrays())
+    name = f"npz:{tmp_path / 'mine.npz'}"
+    made = datasets.load(name).digest
+    new_process()
+    assert datasets.load(name).digest == datasets.digest(name) == made

@@ -54,3 +54,11 @@ def test_a_heartbeat_is_the_workers_last(session):
     session.beat("gw0", None)
     session.beat("gw0", None)
     assert list(session.beats()) == ["gw1"]
+
+
+def test_notes_are_in_one_encoding_everywhere(session, encodings_named):
+    session.write_manifest({"cases": 2})
+    session.fail("a", Failure(ERROR, "it broke"))
+    session.beat("gw0", Heartbeat("run", 1, 30, None))
+    assert (session.manifest(), list(session.beats())) == ({"cases": 2}, ["gw0"])
+    assert session.failure("a") == Failure(ERROR, "it broke")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.runs import store as room
-from fixtures.runs.identity import sha256
+from fixtures.runs.identity import _digest, sha256
 from fixtures.runs.store import DamagedRecord, Store, StoreUnusable, write_atomically
 
 KEY = "a" * 64
@@ -251,3 +251,9 @@ def test_a_write_that_is_stopped_when_it_is_done_is_done(store, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         store.write(KEY, RECORD)
     assert store.read(KEY)["result"] == RECORD["result"]
+
+
+def test_records_and_sources_are_in_one_encoding_everywhere(store, encodings_named):
+    store.write(KEY, RECORD)
+    assert store.read(KEY)["result"] == RECORD["result"]
+    assert len(_digest(("runs/store.py",))) == 64
