@@ -1,11 +1,13 @@
 """The first screen on its limits: where an interval is drawn, which case is the nearest, and what is said of the others."""
 
+import random
+
 import pytest
 
 from reports.overview import lines, tolerance, undecided
-from reports.view import cards
+from reports.view import Controls, cards
 from reports.words import MOST_DRAWN
-from tests.records import give, synthetic
+from tests.records import give, outcome, run, synthetic
 
 
 def limited(low, high, unit="%", interval=(0.0, 1.0)):
@@ -127,3 +129,98 @@ def test_a_card_without_a_judgement_has_no_rule_and_one_without_the_paper_no_ori
     for paper in (None, {"value": 0.3, "where": "x", "origin": None}):
         (card,) = cards(give(synthetic(1, networks=("a",), runs=False), 0, "a", paper=paper))
         assert (card.origin, card.quantity, card.alpha) == ("", "test error", 0.01)
+
+
+def one_card(audit):
+    (card,) = cards(audit)
+    return card
+
+
+def ran(*arms, levels=("1.0",), network="alexnet", **spec):
+    """An audit of one case that rests on these arms of two runs each."""
+    audit = synthetic(1, networks=(network,), seeds=1, runs=False)
+    runs = audit["claims"][0]["cases"][0]["runs"]
+    for arm in arms:
+        for level in levels:
+            keys = [f"{arm} {level} {seed}" for seed in range(2)]
+            audit["runs"] |= {key: run(network, seed, random.Random(0))[1] for seed, key in enumerate(keys)}
+            runs.setdefault(arm, {})[level] = keys
+    for made in audit["runs"].values():
+        made["spec"] = {"network": network, "recipe": {}, **spec}
+    return audit
+
+
+def test_a_claim_whose_controls_were_not_run_says_what_they_are():
+    audit = synthetic(1, networks=("a", "b"), runs=False)
+    for case in audit["claims"][0]["cases"]:
+        case["control"] = None
+    assert one_card(audit).controls == [Controls("another", "REFUTED", [], [])]
+    audit["claims"][0]["cases"][0]["control"] = outcome([0.9], "NOT RUN")
+    assert one_card(audit).controls == [Controls("another", "REFUTED", [], [])]
+    audit["claims"][0]["cases"][1]["control"] = outcome([0.9], "REFUTED")
+    assert one_card(audit).controls == [Controls("another", "REFUTED", ["b"], [])]
+
+
+@pytest.mark.parametrize(
+    ("spec", "about"),
+    [
+        ({}, "all images"),
+        ({"subset": None, "width": 1.0}, "all images"),
+        ({"subset": 300, "width": 2.0}, "300 images, width 2"),
+        ({"width": 0.25}, "all images, width 0.25"),
+    ],
+)
+def test_a_row_says_on_what_it_rests(spec, about):
+    audit = ran("one", **spec)
+    assert one_card(audit).rows[0].about == f"2 seeds, {about}"
+    audit["claims"][0]["cases"][0]["runs"]["one"]["1.0"].pop()
+    assert one_card(audit).rows[0].about == f"1 seed, {about}"
+    broken = give(audit, 0, "alexnet", verdict="ERROR", reason="it broke")
+    (row,) = one_card(broken).rows
+    told = (row.about, row.measured, row.interval, row.limit, row.paper, row.picture, row.values, row.looks, row.further)
+    assert told == (f"1 seed, {about}", "", "", "", "", None, [], [], None)
+    assert (row.keys, row.expected) == (["one 1.0 0"], False)
+
+
+def test_what_has_no_number_has_no_picture():
+    audit = synthetic(1, networks=("a",), runs=False)
+    judged(audit, "a", None, None, (None, None))
+    case = audit["claims"][0]["cases"][0]
+    case["judgement"].update(measured=None, values={})
+    case["paper"] = None
+    assert one_card(audit).rows[0].picture is None
+
+
+def test_networks_of_one_arm_are_drawn_in_one_chart():
+    audit = synthetic(1, networks=("mlp-1x512", "inception"), seeds=1)
+    (chart,) = one_card(audit).charts
+    assert (chart.title, chart.x_label, chart.y_label) == (
+        "Training loss, first seed of each network",
+        "steps",
+        "training loss",
+    )
+    assert [(line.name, line.style) for line in chart.lines] == [("mlp-1x512", "mlp-1x512"), ("inception", "inception")]
+
+
+def test_arms_are_drawn_in_a_chart_of_their_network_and_no_run_twice():
+    audit = ran("true_labels", "random", "again", "none", "gone")
+    runs = audit["claims"][0]["cases"][0]["runs"]
+    runs["again"] = runs["random"]
+    runs["none"] = {"1.0": [], "2.0": ["not finished"]}
+    runs["gone"] = {}
+    (chart,) = one_card(audit).charts
+    assert chart.title == "Training loss of alexnet, first seed of each"
+    assert (chart.x_label, chart.y_label) == ("steps", "training loss")
+    assert [(line.name, line.style) for line in chart.lines] == [("true labels", "inception"), ("random", "alexnet")]
+
+
+@pytest.mark.parametrize(
+    ("levels", "drawn"),
+    [
+        (("0.2", "0.4"), ["p = 0.2", "p = 0.4"]),
+        (("0.2", "0.4", "0.6", "0.8"), ["p = 0.2", "p = 0.6", "p = 0.8"]),
+    ],
+)
+def test_of_a_sweep_the_ends_and_the_middle_are_drawn(levels, drawn):
+    (chart,) = one_card(ran("sweep", levels=levels)).charts
+    assert [line.name for line in chart.lines] == drawn
