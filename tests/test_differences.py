@@ -41,13 +41,16 @@ def values(case, **series):
 def test_all_that_differs_is_told_in_order():
     old = synthetic(7, seeds=3)
     old["data"]["mnist"] = {**old["data"]["digits"], "digest": "1" * 64}
+    values(case(old, 0, 1), by_seed=[0.1, 0.2, 0.3], second=[0.5, 0.51, 0.52])
     values(case(old, 1), by_seed=[0.1, 0.2, 0.3], second=[0.1, 0.11, 0.12])
     values(case(old, 1, 1), by_seed=[None, None], second=[0.3, 0.31])
     values(case(old, 2, 1), by_seed=[0.1, 0.2, 0.3])
     values(case(old, 4), by_seed=[0.1] * 3)
     new = copy.deepcopy(old)
     case(new, 0).update(judgement=None, verdict="ERROR", reason="it broke\nthere")
-    values(case(new, 0, 1), other=[0.1, 0.2, 0.3])
+    values(case(new, 0, 1), other=[0.1, 0.2, 0.3], second=[0.6, 0.61, 0.62])
+    case(new, 4, 1)["judgement"]["quantity"] = "training error"
+    values(case(new, 5, 1), by_seed=[0.8, 0.81, 0.82])
     values(case(new, 1), by_seed=[0.1, 0.2, 0.3], second=[0.4, 0.41, 0.42])
     values(case(new, 1, 1), by_seed=[0.1, 0.2], second=[0.7, 0.71])
     values(case(new, 2), by_seed=[0.9, 0.91, 0.92])

@@ -1,6 +1,11 @@
 """Parts of the reports on their limits: the commands, what pytest does with an audit, and the charts of solves."""
 
+import io
+import itertools
 import json
+import os
+import re
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +16,8 @@ from reports.__main__ import _parser, main
 from reports.background import background
 from reports.merge import CannotMerge, merge
 from reports.plugin import Regression, narrowed, pytest_addoption, pytest_audit_written, pytest_configure
+from reports.sabotage import matrix
+from reports.sabotage_table import show
 from reports.words import MOST_DRAWN
 from tests.records import give, outcome, synthetic
 
@@ -306,6 +313,77 @@ def test_of_very_many_claims_only_those_with_a_fault_have_a_row():
 
 def test_where_nothing_was_decided_nothing_can_be_wrong():
     assert (background(synthetic(0)).false_alarms, background(synthetic(0)).calibration) == ("", "")
+
+
+def test_epochs_are_numbers_and_all_else_are_shares():
+    row = {"place": "x", "network": "a", "paper": 0.004, "measured": 36.0, "low": None, "high": None}
+    shown = background(
+        synthetic(0) | {"replication": [{**row, "what": what} for what in ("epochs to fit", "test accuracy")]}
+    )
+    assert [told for _, *told in shown.replication] == [["4.0e-03", "36.00", "\u2013"], ["0.40 %", "3600.00 %", "\u2013"]]
+
+
+# The matrix of faults in a terminal
+
+
+def faulty(passed, name="a-fault", reason="it was REFUTED"):
+    """A matrix of one fault that was caught or missed, and where it was missed a red without one."""
+    clean = synthetic(1, networks=("a",), runs=False)
+    fault = {"id": name, "what": "x", "source": "y", "caught_by": ["family/claim-0"]}
+    sick = (give(clean, 0, "a", verdict="REFUTED", reason=reason) if passed else clean) | {"sabotage": fault}
+    alarm = clean if passed else give(synthetic(2, networks=("a",), runs=False), 1, "a", verdict="REFUTED", reason=reason)
+    return matrix([(alarm, None), (sick, None)])
+
+
+class Terminal(io.StringIO):
+    """What is written to a terminal 100 wide."""
+
+    def isatty(self):
+        return True
+
+
+def shown(found, monkeypatch, terminal, **environment):
+    """What is printed of a matrix."""
+    for name in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"TERM": "xterm", "COLORTERM": "", **environment}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(os, "get_terminal_size", lambda *_: os.terminal_size((100, 30)))
+    out = Terminal() if terminal else io.StringIO()
+    monkeypatch.setattr(sys, "stdout", out)
+    show(found)
+    return out.getvalue().splitlines()
+
+
+def test_a_terminal_shows_what_passed_in_green_and_what_did_not_in_bold_red(monkeypatch):
+    green, bold_green, bold_red, plain = "\x1b[32m", "\x1b[1;32m", "\x1b[1;31m", "\x1b[0m"
+    *_, row, headline = shown(faulty(True), monkeypatch, True)
+    assert f"{green}caught: family/claim-0{plain}" in row
+    assert headline == f"{bold_green}1 of 1 fault caught by the right check, nothing red in 1 audit without one{plain}"
+    first, *_, row, alarm, headline = shown(faulty(False), monkeypatch, True)
+    assert f"{bold_red}NOT CAUGHT, expected family/claim-0{plain}" in row
+    assert alarm == f"{bold_red}red without a fault: family/claim-1: it was REFUTED{plain}"
+    assert headline == f"{bold_red}0 of 1 fault caught by the right check, 1 red in 1 audit without one{plain}"
+    assert first == "  1 claim    family/claim-0"  # numbers are not coloured
+
+
+@pytest.mark.parametrize(
+    ("terminal", "environment", "width"), [(True, {}, 100), (False, {}, 165), (False, {"COLUMNS": "60"}, 60)]
+)
+def test_a_matrix_is_as_wide_as_its_terminal_or_as_it_is_told(monkeypatch, terminal, environment, width):
+    lines = shown(faulty(False, reason="so " * 100), monkeypatch, terminal, **environment)
+    lines = [re.sub("\x1b\\[[0-9;]*m", "", line) for line in lines]
+    assert width - 3 <= max(map(len, lines)) <= width
+
+
+def test_a_narrow_matrix_keeps_the_names_of_faults_and_cuts_nothing(monkeypatch):
+    name = "the-labels-of-one-class-are-those-of-another"
+    lines = shown(faulty(False, name), monkeypatch, False, COLUMNS="60")
+    assert any(line.startswith(name) for line in lines)
+    table = itertools.dropwhile(lambda line: "outcome" not in line, lines)
+    rows = itertools.takewhile(lambda line: not line.startswith("red"), table)
+    told = "".join(line[len(name) + 1 :].strip() for line in [*rows][1:])
+    assert told.replace(" ", "").removeprefix("?") == "NOTCAUGHT,expectedfamily/claim-0"
 
 
 # The charts of solves

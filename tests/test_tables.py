@@ -154,7 +154,7 @@ def test_table_4_takes_the_runs_on_random_labels_by_what_regularizes_them():
     for number, recipe in enumerate([*arms.values(), {"weight_decay": 1e-4}]):
         spec = audit["runs"][f"{number}0"]["spec"]
         spec.update(corruption=1.0, recipe=recipe)
-        audit["runs"][f"{number}0"]["curves"].update(train_error=[0.1 * number], online_error=[0.1 * number])
+        audit["runs"][f"{number}0"]["curves"].update(train_error=[0.1 * number], online_error=[0.2 * number])
     again = {**audit["runs"]["30"], "curves": {"train_error": [0.4], "online_error": [0.9]}}
     audit["runs"]["31"] = {**again, "spec": {**again["spec"], "seed": 1}}
     audit["claims"][3]["cases"][0]["runs"]["random"]["0"].append("31")
@@ -164,8 +164,8 @@ def test_table_4_takes_the_runs_on_random_labels_by_what_regularizes_them():
     )
     assert [(named, pair.paper, pair.ours, pair.agrees) for named, (pair,) in table.rows] == [
         (["alexnet", "weight decay"], "50.00 %", "65.00 %", True),  # of the claim that names the table
-        (["alexnet", "random cropping"], "50.00 %", "90.00 %", None),
-        (["alexnet", "flips and rotations to 25 degrees"], "50.00 %", "80.00 %", None),
+        (["alexnet", "random cropping"], "50.00 %", "80.00 %", None),  # of the images as they were trained on
+        (["alexnet", "flips and rotations to 25 degrees"], "50.00 %", "60.00 %", None),
         (["alexnet", "dropout"], "50.00 %", "", None),
         (["lenet", "weight decay"], "failed to converge", "", None),
         (["alexnet", "weight decay"], "failed to converge", "65.00 %", None),
