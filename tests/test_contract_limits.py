@@ -45,6 +45,32 @@ def test_a_sound_experiment_on_coloured_images_keeps_every_contract(coloured, ki
     assert len(contracts.check(coloured(kind))) == len(contracts.CONTRACTS)
 
 
+# Labels, and inputs as a whole
+
+
+def test_classes_of_different_size_are_corrupted_each_by_its_own():
+    data = experiment(corruption=0.5)
+    clean = np.where(np.arange(len(data.labels)) % 10 < 7, 0, 1 + np.arange(len(data.labels)) % 9)
+    draw = np.random.default_rng(0)
+    labels = np.where(draw.random(len(clean)) < 0.5, draw.integers(0, 10, len(clean)), clean)
+    contracts.labels_follow_the_corruption(replace(data, clean_labels=clean, labels=labels))
+
+
+@pytest.mark.parametrize(("mean", "deviation"), [(0.01, 1.0), (0.0001, 1.02)])
+def test_the_median_image_is_standardized_not_all_of_them_together(mean, deviation):
+    """Three of five images are off by a little, and the others the other way, so that together they are right."""
+    data = experiment()
+    most = (np.arange(len(data.inputs)) % 5 < 3)[:, None, None, None]
+    shift = np.where(most, mean, -1.5 * mean)
+    scale = np.where(most, deviation, np.sqrt((1 - 0.6 * deviation**2) / 0.4))
+    says(
+        contracts.inputs_are_standardized,
+        replace(data, inputs=(data.inputs * scale + shift).astype(np.float32)),
+        text=f"standardized inputs: the median training image has mean {mean:.3f} and standard deviation {deviation:.3f}, "
+        "expected 0 and 1",
+    )
+
+
 # Random pixels
 
 

@@ -31,6 +31,10 @@ def test_what_is_written_is_read(store):
     assert store.read(KEY) == {"schema": 1, "key": KEY, **RECORD}
 
 
+def test_a_new_store_has_its_three_rooms(store):
+    assert sorted(path.name for path in store.folder.iterdir()) == ["locks", "runs", "sessions"]
+
+
 def test_the_same_record_is_the_same_bytes(store):
     store.write(KEY, RECORD)
     first = store.path(KEY).read_bytes()
