@@ -200,6 +200,10 @@ def test_networks_of_one_arm_are_drawn_in_one_chart():
         "training loss",
     )
     assert [(line.name, line.style) for line in chart.lines] == [("mlp-1x512", "mlp-1x512"), ("inception", "inception")]
+    (chart,) = one_card(
+        synthetic(1, networks=("one", "another"), seeds=1)
+    ).charts  # networks that have no style of their own
+    assert [(line.name, line.style) for line in chart.lines] == [("one", "inception"), ("another", "alexnet")]
 
 
 def test_arms_are_drawn_in_a_chart_of_their_network_and_no_run_twice():

@@ -35,6 +35,17 @@ def test_a_new_store_has_its_three_rooms(store):
     assert sorted(path.name for path in store.folder.iterdir()) == ["locks", "runs", "sessions"]
 
 
+def test_whether_a_store_can_be_written_is_tried_where_it_will_be(tmp_path, monkeypatch):
+    def full(**place):
+        raise OSError(errno.EROFS, f"read-only: {Path(place["dir"]).name}")
+
+    monkeypatch.setattr(room.tempfile, "TemporaryFile", full)
+    with pytest.raises(StoreUnusable) as error:
+        Store(tmp_path / "store")
+    told = "cannot be written to (read-only: runs), expected a folder of yours"
+    assert str(error.value) == f"the store {str(tmp_path / 'store')!r} {told}"
+
+
 def test_the_same_record_is_the_same_bytes(store):
     store.write(KEY, RECORD)
     first = store.path(KEY).read_bytes()
