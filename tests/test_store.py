@@ -37,7 +37,7 @@ def test_a_new_store_has_its_three_rooms(store):
 
 def test_whether_a_store_can_be_written_is_tried_where_it_will_be(tmp_path, monkeypatch):
     def full(**place):
-        raise OSError(errno.EROFS, f"read-only: {Path(place["dir"]).name}")
+        raise OSError(errno.EROFS, f"read-only: {place['dir'].name}")
 
     monkeypatch.setattr(room.tempfile, "TemporaryFile", full)
     with pytest.raises(StoreUnusable) as error:
