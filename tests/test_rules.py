@@ -1,5 +1,6 @@
 """The decision rules, on measurements written by hand: good ones, bad ones, and ones that cannot tell."""
 
+import itertools
 import math
 
 import numpy as np
@@ -119,6 +120,12 @@ def test_renaming_deviation_is_the_scatter_over_all_renamings():
     draw = np.random.default_rng(0)
     accuracies = [np.trace(counts[:, draw.permutation(10)]) / counts.sum() for _ in range(20_000)]
     assert renaming_deviation(counts) == pytest.approx(np.std(accuracies), rel=0.02)
+
+
+def test_renaming_deviation_of_classes_of_different_size_is_the_scatter_over_all_renamings_too():
+    table = np.array([[5, 1, 0], [2, 3, 7], [0, 4, 20]])
+    right = [table[range(3), list(names)].sum() / table.sum() for names in itertools.permutations(range(3))]
+    assert renaming_deviation(table) == pytest.approx(np.std(right))
 
 
 def test_renaming_deviation_of_independent_predictions_is_the_binomial():
