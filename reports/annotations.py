@@ -30,7 +30,7 @@ def workflow_commands(audit: Audit) -> str:
 
 
 def _data(value: object) -> str:
-    return line(value).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return line(value).replace("%", "%25")  # its line breaks are gone already
 
 
 def _property(value: object) -> str:

@@ -18,7 +18,7 @@ from reports.overview import lines, undecided
 from reports.record import read_audit, write
 from reports.tables import tables
 from reports.view import cards
-from reports.words import SIGNS, VERDICTS, clean
+from reports.words import VERDICTS, clean
 
 
 def render(audit: dict[str, Any]) -> str:
@@ -46,7 +46,7 @@ def _script() -> tuple[Markup, str]:
 def page(template: str, **shown: Any) -> str:
     """Return a page: a template with what it shows, everything escaped."""
     style = Markup(_template("style.css"))
-    return _environment().get_template(template).render(signs=SIGNS, verdicts=VERDICTS, style=style, **shown)
+    return _environment().get_template(template).render(verdicts=VERDICTS, style=style, **shown)
 
 
 def render_file(source: Path, target: Path) -> None:

@@ -1,5 +1,6 @@
 """What tests of more than one file use."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,14 @@ def own_folders(monkeypatch, tmp_path, new_process):
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     (tmp_path / "data").mkdir()
     return tmp_path / "data"
+
+
+@pytest.fixture
+def encodings_named(monkeypatch):
+    """No file is opened in the machine's own encoding, which may be another elsewhere."""
+
+    def named(encoding, stacklevel=2):
+        assert encoding is not None, "a file is opened in the machine's own encoding"
+        return encoding
+
+    monkeypatch.setattr(io, "text_encoding", named)

@@ -29,3 +29,45 @@ class Page(HTMLParser):
 
     def named(self, tag):
         return [attributes for name, attributes in self.elements if name == tag]
+
+
+class Told(HTMLParser):
+    """What a page says, line by line: cells with bars between them, links with their targets, of a picture its paths."""
+
+    BLOCKS = frozenset(("p", "tr", "li", "dt", "h1", "h2", "h3", "caption", "summary", "option", "pre", "figcaption"))
+    CELLS = frozenset(("td", "th", "dd"))
+    SILENT = frozenset(("style", "script", "text", "defs"))
+    # Not the lines of charts, which have a colour too: their tables say them.
+    PATHS = frozenset(("accepted", "whisker", "paper", "seeds", "measured", "line"))
+
+    def __init__(self, html):
+        super().__init__()
+        self.lines, self.silent = [""], 0
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if tag in self.SILENT:
+            self.silent += 1
+        elif tag in self.BLOCKS:
+            self.lines.append("")
+        elif tag in self.CELLS:
+            self.lines[-1] += " | "
+        elif tag == "br":
+            self.lines[-1] += " / "
+        elif tag == "a" and "href" in given:
+            self.lines[-1] += f"<{given['href']}> "
+        elif tag == "path" and given.get("class") in self.PATHS:
+            self.lines[-1] += f" {{{given['class']}: {given['d']}}} "
+
+    handle_startendtag = handle_starttag
+
+    def handle_endtag(self, tag):
+        self.silent -= tag in self.SILENT
+
+    def handle_data(self, data):
+        if not self.silent:
+            self.lines[-1] += data
+
+    def __str__(self):
+        return "\n".join(filter(None, (" ".join(line.split()) for line in self.lines)))

@@ -45,6 +45,32 @@ def test_a_sound_experiment_on_coloured_images_keeps_every_contract(coloured, ki
     assert len(contracts.check(coloured(kind))) == len(contracts.CONTRACTS)
 
 
+# Labels, and inputs as a whole
+
+
+def test_classes_of_different_size_are_corrupted_each_by_its_own():
+    data = experiment(corruption=0.5)
+    clean = np.where(np.arange(len(data.labels)) % 10 < 7, 0, 1 + np.arange(len(data.labels)) % 9)
+    draw = np.random.default_rng(0)
+    labels = np.where(draw.random(len(clean)) < 0.5, draw.integers(0, 10, len(clean)), clean)
+    contracts.labels_follow_the_corruption(replace(data, clean_labels=clean, labels=labels))
+
+
+@pytest.mark.parametrize(("mean", "deviation"), [(0.01, 1.0), (0.0001, 1.02)])
+def test_the_median_image_is_standardized_not_all_of_them_together(mean, deviation):
+    """Three of five images are off by a little, and the others the other way, so that together they are right."""
+    data = experiment()
+    most = (np.arange(len(data.inputs)) % 5 < 3)[:, None, None, None]
+    shift = np.where(most, mean, -1.5 * mean)
+    scale = np.where(most, deviation, np.sqrt((1 - 0.6 * deviation**2) / 0.4))
+    says(
+        contracts.inputs_are_standardized,
+        replace(data, inputs=(data.inputs * scale + shift).astype(np.float32)),
+        text=f"standardized inputs: the median training image has mean {mean:.3f} and standard deviation {deviation:.3f}, "
+        "expected 0 and 1",
+    )
+
+
 # Random pixels
 
 
@@ -278,4 +304,21 @@ def test_a_fresh_network_is_right_within_what_renaming_explains(monkeypatch, fac
         training.weights_are_fresh(network, experiment())
         return
     text = f"the network gets {accuracy:.1%} of the labels right before its first step: it was trained"
+    says(training.weights_are_fresh, network, experiment(), text=f"fresh weights: {text}")
+
+
+@pytest.mark.parametrize(("factor", "sound"), [(0.999, False), (1.001, True)])
+def test_one_image_is_the_least_that_renaming_explains(monkeypatch, factor, sound):
+    """All are said to be of the first class but for one, which is right: its scatter is less than an image."""
+    table = np.zeros((10, 10), dtype=int)
+    table[:, 0] = 90
+    table[1, :2] = 89, 1
+    assert training.renaming_deviation(table) < 1 / 900
+    monkeypatch.setattr(training, "ALPHA", stats.norm.sf(1 * factor - 2))
+    monkeypatch.setattr(training, "confusion", lambda *_: table)
+    network = build("mlp-1x512", 7, 1, 10, 0.25)
+    if sound:
+        training.weights_are_fresh(network, experiment())
+        return
+    text = "the network gets 10.1% of the labels right before its first step: it was trained"
     says(training.weights_are_fresh, network, experiment(), text=f"fresh weights: {text}")

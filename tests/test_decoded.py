@@ -154,3 +154,27 @@ def test_a_cache_without_room_says_so_and_what_to_do(tmp_path, own_folders, monk
 
     full(OSError(28, "No space left"))
     full(OSError("No space left"))
+
+
+def test_a_folder_that_a_file_server_keeps_for_now_keeps_nobody_from_decoding(tmp_path, own_folders, monkeypatch):
+    """NFS leaves a file behind where another process still has it open, and says that the folder is not empty."""
+    np.savez(tmp_path / "mine.npz", **arrays())
+
+    def kept(*_, **__):
+        raise OSError(39, "Directory not empty")
+
+    monkeypatch.setattr(decoded.os, "rmdir", kept)
+    assert datasets.load(f"npz:{tmp_path / 'mine.npz'}").classes == 3
+
+
+def test_a_manifest_has_a_line_for_each_array(kept):
+    text = (kept[1] / decoded.MANIFEST).read_text()
+    assert text == json.dumps(json.loads(text), indent=1)
+
+
+def test_a_manifest_is_in_one_encoding_everywhere(tmp_path, own_folders, new_process, encodings_named):
+    np.savez(tmp_path / "mine.npz", **arrays())
+    name = f"npz:{tmp_path / 'mine.npz'}"
+    made = datasets.load(name).digest
+    new_process()
+    assert datasets.load(name).digest == datasets.digest(name) == made

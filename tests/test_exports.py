@@ -233,6 +233,15 @@ def test_github_shows_ten_annotations_so_the_last_one_counts_the_rest():
     assert lines[-1] == "::error title=more::3 more cases were refuted or broke; see the report"
 
 
+def test_as_many_annotations_as_github_shows_need_no_last_one():
+    audit = synthetic(claims=MOST)
+    for place in range(MOST):
+        audit = give(audit, place, "alexnet", verdict="REFUTED", nodeid="claims/test_x.py::TestClass::test_y[a::b]")
+    lines = workflow_commands(audit).splitlines()
+    assert len(lines) == MOST
+    assert all(line.startswith("::error file=claims/test_x.py,title=REFUTED::family/claim-") for line in lines)
+
+
 # JUnit, CSV, badge
 
 

@@ -1,11 +1,13 @@
 """The decision rules, on measurements written by hand: good ones, bad ones, and ones that cannot tell."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from fixtures.statistics.binomial import exact_interval
 from fixtures.statistics.chance import at_chance
 from fixtures.statistics.intervals import (
     bounded_mean_interval,
@@ -53,6 +55,15 @@ def test_students_interval_misses_as_often_as_it_says():
 
 def test_one_run_gives_no_interval():
     assert mean_interval([0.3], ALPHA) == Interval(-math.inf, math.inf)
+
+
+def test_the_exact_interval_of_a_share():
+    """The ends are quantiles of the beta distribution (Clopper and Pearson 1934); none of ten leaves 1 - 0.025 ** 0.1."""
+    assert exact_interval(0, 10) == Interval(0.0, pytest.approx(1 - 0.025**0.1))
+    usual, narrow = exact_interval(3, 10), exact_interval(3, 10, 0.9)
+    assert (usual.low, usual.high) == pytest.approx((stats.beta.ppf(0.025, 3, 8), stats.beta.ppf(0.975, 4, 7)))
+    assert (narrow.low, narrow.high) == pytest.approx((stats.beta.ppf(0.05, 3, 8), stats.beta.ppf(0.95, 4, 7)))
+    assert {type(usual.low), type(usual.high)} == {float}
 
 
 def test_the_binomial_is_a_floor():
@@ -109,6 +120,12 @@ def test_renaming_deviation_is_the_scatter_over_all_renamings():
     draw = np.random.default_rng(0)
     accuracies = [np.trace(counts[:, draw.permutation(10)]) / counts.sum() for _ in range(20_000)]
     assert renaming_deviation(counts) == pytest.approx(np.std(accuracies), rel=0.02)
+
+
+def test_renaming_deviation_of_classes_of_different_size_is_the_scatter_over_all_renamings_too():
+    table = np.array([[5, 1, 0], [2, 3, 7], [0, 4, 20]])
+    right = [table[range(3), list(names)].sum() / table.sum() for names in itertools.permutations(range(3))]
+    assert renaming_deviation(table) == pytest.approx(np.std(right))
 
 
 def test_renaming_deviation_of_independent_predictions_is_the_binomial():

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.runs import store as room
+from fixtures.runs.identity import _digest, sha256
 from fixtures.runs.store import DamagedRecord, Store, StoreUnusable, write_atomically
 
 KEY = "a" * 64
@@ -30,6 +31,21 @@ def test_what_is_written_is_read(store):
     assert store.read(KEY) == {"schema": 1, "key": KEY, **RECORD}
 
 
+def test_a_new_store_has_its_three_rooms(store):
+    assert sorted(path.name for path in store.folder.iterdir()) == ["locks", "runs", "sessions"]
+
+
+def test_whether_a_store_can_be_written_is_tried_where_it_will_be(tmp_path, monkeypatch):
+    def full(**place):
+        raise OSError(errno.EROFS, f"read-only: {place['dir'].name}")
+
+    monkeypatch.setattr(room.tempfile, "TemporaryFile", full)
+    with pytest.raises(StoreUnusable) as error:
+        Store(tmp_path / "store")
+    told = "cannot be written to (read-only: runs), expected a folder of yours"
+    assert str(error.value) == f"the store {str(tmp_path / 'store')!r} {told}"
+
+
 def test_the_same_record_is_the_same_bytes(store):
     store.write(KEY, RECORD)
     first = store.path(KEY).read_bytes()
@@ -40,6 +56,34 @@ def test_the_same_record_is_the_same_bytes(store):
 def test_a_run_that_was_not_made_is_a_key_error(store):
     with pytest.raises(KeyError):
         store.read(KEY)
+
+
+def test_what_cannot_be_read_is_named_with_what_to_do(store):
+    def refused(text):
+        store.path(KEY).write_bytes(text)
+        with pytest.raises(DamagedRecord) as error:
+            store.read(KEY)
+        return str(error.value).removeprefix(str(store.path(KEY)))
+
+    with pytest.raises(KeyError) as missing:
+        store.read(KEY)
+    assert missing.value.args == (KEY,)
+    assert refused(b"\xff").startswith(" is not a stored run: 'utf-8' codec can't decode byte 0xff in position 0")
+    assert refused(b"{") == " is not a stored run; move it away to measure again"
+    record = {"schema": 1, "key": KEY, **RECORD}
+    text = json.dumps({**record, "sha256": "0123456789abcdef"}).encode()
+    told = f" is damaged: checksum {sha256(record)[:12]}, expected 0123456789ab; move it away to measure again"
+    assert refused(text) == told
+
+
+def test_what_is_exactly_a_day_old_is_swept(store, monkeypatch):
+    left = store.folder / "runs" / ".tmp-left"
+    left.touch()
+    os.utime(left, (1_000_000, 1_000_000))
+    monkeypatch.setattr(room.time, "time", lambda: 1_000_000 + 24 * 3600 - 0.5)
+    assert store.sweep() == 0
+    monkeypatch.setattr(room.time, "time", lambda: 1_000_000 + 24 * 3600)
+    assert store.sweep() == 1
 
 
 def test_every_flipped_bit_is_noticed(store):
@@ -222,3 +266,9 @@ def test_a_write_that_is_stopped_when_it_is_done_is_done(store, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         store.write(KEY, RECORD)
     assert store.read(KEY)["result"] == RECORD["result"]
+
+
+def test_records_and_sources_are_in_one_encoding_everywhere(store, encodings_named):
+    store.write(KEY, RECORD)
+    assert store.read(KEY)["result"] == RECORD["result"]
+    assert len(_digest(("runs/store.py",))) == 64

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from reports.annotations import workflow_commands
+from reports.badge import COLOURS, badge
 from reports.compare import compare
 from reports.comparison import Comparison, Finding, about, together, told
 from reports.junit import junit
@@ -49,6 +50,7 @@ EXPORTS = {
     "junit.xml": lambda: junit(audit()),
     "table.csv": lambda: table(audit()),
     "annotations.txt": lambda: workflow_commands(audit()),
+    "badge.svg": lambda: badge(audit()),
     "comparison.txt": lambda: told(comparison()),
     "comparison.md": lambda: differences(comparison()),
     "comparison.json": lambda: json.dumps(comparison().to_dict(), indent=1),
@@ -58,6 +60,12 @@ EXPORTS = {
 @pytest.mark.parametrize("name", EXPORTS)
 def test_an_export_is_as_it_was_read(name):
     assert EXPORTS[name]().strip() == (TEXTS / name).read_text(encoding="utf-8").strip()
+
+
+def test_a_badge_of_nothing_says_that_nothing_was_run():
+    picture = badge(synthetic(0))
+    assert 'aria-label="audit: 0 not run, 0 held"' in picture
+    assert COLOURS["NOT RUN"] in picture
 
 
 def test_a_comparison_without_a_finding_says_so():

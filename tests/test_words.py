@@ -350,3 +350,18 @@ def test_records_that_contradict_each_other_are_named_with_the_reason():
 
 def test_judgements_of_a_record_are_as_the_schema_has_them():
     assert judgement([0.1, 0.2])["measured"] == pytest.approx(0.15)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "counts"),
+    [
+        ("HELD", "REFUTED"),
+        ("REFUTED", "HELD"),
+        ("INCONCLUSIVE", "INCONCLUSIVE"),
+        ("ERROR", "ERROR"),
+        ("NOT RUN", "NOT RUN"),
+    ],
+)
+def test_a_reading_counts_the_other_way_round(verdict, counts):
+    assert words.standing({"verdict": verdict, "expected": "REFUTED"}) == counts
+    assert words.standing({"verdict": verdict, "expected": "HELD"}) == words.standing({"verdict": verdict}) == verdict

@@ -1,0 +1,60 @@
+"""A run's key: the hash of exactly this."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from sklearn import __version__ as sklearn
+
+from fixtures.data import datasets
+from fixtures.runs import identity
+from fixtures.runs.identity import context, key, sha256
+from fixtures.theory.problem import ProblemSpec
+from fixtures.training.spec import Recipe, RunSpec
+
+RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
+NETWORK = RunSpec(data="digits", network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
+PROBLEM = ProblemSpec.of("random-signs", "digits", {"draws": 3})
+
+
+def minor(version):
+    return ".".join(version.split(".")[:2])
+
+
+@pytest.fixture
+def digests(monkeypatch):
+    """Short names for what the sources of each kind of run come to."""
+    for name in ("engine", "theory", "learners"):
+        monkeypatch.setattr(identity, f"{name}_digest", lambda name=name: name)
+
+
+@pytest.mark.parametrize(
+    ("spec", "device", "engine", "numerics"),
+    [
+        (NETWORK, "cuda:1", "engine", {"device": "cuda", "dtype": "float32"}),
+        (PROBLEM, "cuda:1", "theory", {"device": "cuda", "dtype": "float32"}),
+        (replace(PROBLEM, problem="sgd"), "cpu", "theory", {"device": "cpu", "dtype": "float64"}),
+        (
+            replace(NETWORK, network="ridge"),
+            "cuda:1",
+            "learners",
+            {"device": "cpu", "dtype": "float64", "scikit-learn": minor(sklearn)},
+        ),
+    ],
+    ids=["network", "problem", "exact problem", "learner"],
+)
+def test_a_run_depends_on_its_data_its_code_and_how_its_numbers_are_computed(digests, spec, device, engine, numerics):
+    assert context(spec, device) == {
+        "data": datasets.digest("digits"),
+        "torch": minor(torch.__version__),
+        "engine": engine,
+        "numerics": {"matmul": "highest", "threads": 1, **numerics},
+    }
+
+
+@pytest.mark.parametrize("spec", [NETWORK, PROBLEM])
+@pytest.mark.parametrize(("data", "name"), [("digits", "digits"), ("npz:/tmp/a:b.npz", "npz")])
+def test_a_key_is_of_the_spec_and_the_context_whatever_the_place_of_the_data(monkeypatch, spec, data, name):
+    monkeypatch.setattr(datasets, "digest", lambda _: "f" * 64)
+    spec = replace(spec, data=data)
+    assert key(spec, "cpu") == sha256({"spec": {**spec.to_dict(), "data": name}, "context": context(spec, "cpu")})
