@@ -26,29 +26,45 @@ def digests(monkeypatch):
     """Short names for what the sources of each kind of run come to."""
     for name in ("engine", "theory", "learners"):
         monkeypatch.setattr(identity, f"{name}_digest", lambda name=name: name)
+    monkeypatch.setattr(identity, "executor_digest", lambda name: f"the {name} sweep's" if name == "fused" else None)
 
 
 @pytest.mark.parametrize(
-    ("spec", "device", "engine", "numerics"),
+    ("spec", "device", "engine", "numerics", "more"),
     [
-        (NETWORK, "cuda:1", "engine", {"device": "cuda", "dtype": "float32"}),
-        (PROBLEM, "cuda:1", "theory", {"device": "cuda", "dtype": "float32"}),
-        (replace(PROBLEM, problem="sgd"), "cpu", "theory", {"device": "cpu", "dtype": "float64"}),
+        (
+            NETWORK,
+            "cuda:1",
+            "engine",
+            {"device": "cuda", "dtype": "float32"},
+            {"executor": {"name": "reference", "source": None}},
+        ),
+        (
+            NETWORK,
+            "cpu",
+            "engine",
+            {"device": "cpu", "dtype": "float32"},
+            {"executor": {"name": "fused", "source": "the fused sweep's"}},
+        ),
+        (PROBLEM, "cuda:1", "theory", {"device": "cuda", "dtype": "float32"}, {}),
+        (replace(PROBLEM, problem="sgd"), "cpu", "theory", {"device": "cpu", "dtype": "float64"}, {}),
         (
             replace(NETWORK, network="ridge"),
             "cuda:1",
             "learners",
             {"device": "cpu", "dtype": "float64", "scikit-learn": minor(sklearn)},
+            {},
         ),
     ],
-    ids=["network", "problem", "exact problem", "learner"],
+    ids=["network", "network in a sweep", "problem", "exact problem", "learner"],
 )
-def test_a_run_depends_on_its_data_its_code_and_how_its_numbers_are_computed(digests, spec, device, engine, numerics):
+def test_a_run_depends_on_its_data_its_code_and_how_its_numbers_are_computed(digests, spec, device, engine, numerics, more):
     assert context(spec, device) == {
         "data": datasets.digest("digits"),
         "torch": minor(torch.__version__),
         "engine": engine,
         "numerics": {"matmul": "highest", "threads": 1, **numerics},
+        **more,
     }
 
 
