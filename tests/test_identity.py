@@ -69,7 +69,7 @@ def test_a_run_depends_on_its_data_its_code_and_how_its_numbers_are_computed(dig
 
 
 @pytest.mark.parametrize("spec", [NETWORK, PROBLEM])
-@pytest.mark.parametrize(("data", "name"), [("digits", "digits"), ("npz:/tmp/a:b.npz", "npz")])
+@pytest.mark.parametrize(("data", "name"), [("digits", "digits"), ("npz:some/a:b.npz", "npz")])
 def test_a_key_is_of_the_spec_and_the_context_whatever_the_place_of_the_data(monkeypatch, spec, data, name):
     monkeypatch.setattr(datasets, "digest", lambda _: "f" * 64)
     spec = replace(spec, data=data)

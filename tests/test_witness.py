@@ -167,6 +167,15 @@ def test_what_was_not_looked_at_is_not_claimed():
         assert witness.check(result) == (FRESH, FROZEN, REPORTED)
 
 
+def test_where_steps_are_captured_no_hook_is_recorded_with_them():
+    one = spec()
+    torch.manual_seed(derived_seed(one.seed, 0, "weights"))
+    network = build(one.network, 7, 1, 10, one.width)
+    for sees, hooks in ((True, 1), (False, 0)):
+        with Witness(network, experiment_of(one), one, sees_steps=sees):
+            assert len(network._forward_pre_hooks) == hooks
+
+
 def test_another_optimizers_steps_are_not_counted():
     one = spec()
     experiment = experiment_of(one)
