@@ -13,11 +13,10 @@ import jsonschema
 import pytest
 
 from fixtures import judging, tiers
-from fixtures.data.contracts import ContractBroken
+from fixtures.data.contracts import REPLACED, ContractBroken
 from fixtures.paper import order
 from fixtures.runs import identity, witness
 from fixtures.runs.carry_out import carry_out
-from fixtures.runs.share import REPLACED
 from fixtures.runs.together import carry_out_together
 from fixtures.sabotage import __main__ as runner
 from fixtures.sabotage import plugin

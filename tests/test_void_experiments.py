@@ -10,10 +10,9 @@ import pytest
 import torch
 
 from fixtures.data import contracts
-from fixtures.data.contracts import ContractBroken
+from fixtures.data.contracts import REPLACED, ContractBroken
 from fixtures.data.experiment import cropped, prepare, standardized
 from fixtures.networks import build
-from fixtures.runs.share import REPLACED, replaced_share
 from fixtures.training import contracts as training
 from fixtures.training.loop import train
 from fixtures.training.spec import Recipe, RunSpec
@@ -286,15 +285,15 @@ def test_labels_forced_to_differ_are_found_on_few_images_too():
     """Where the whole table of labels is too thin for a chi-square test, their share is not."""
     data = experiment(subset=300)
     forced = replace(data, labels=(data.clean_labels + RNG.integers(1, 10, 300)) % 10)
-    contracts.check(forced)
-    broken(replaced_share, forced, contract=REPLACED, reason=r"100\.0% of 300 labels are replaced, expected 90\.0%")
+    contracts.labels_follow_the_corruption(forced)
+    broken(contracts.check, forced, contract=REPLACED, reason=r"100\.0% of 300 labels are replaced, expected 90\.0%")
 
 
 @pytest.mark.parametrize("corruption", [0.0, 0.1, 0.5, 1.0])
 @pytest.mark.parametrize("subset", [300, None])
 def test_a_sound_share_of_labels_is_replaced(corruption, subset):
     for seed in range(3):
-        assert replaced_share(prepare("digits", subset, "true", corruption, seed)) == REPLACED
+        contracts.as_many_labels_are_replaced(prepare("digits", subset, "true", corruption, seed))
 
 
 def test_labels_that_were_not_corrupted_at_all():
