@@ -1,4 +1,4 @@
-"""Measure what was predicted of this audit on a GPU, in one call of less than nine minutes.
+"""Measure what was predicted of this audit on a GPU, in one call that is meant to end within nine minutes.
 
 python -m ci.gpu_measurements [--device cuda:0] [--small] [--output FILE]
 
