@@ -15,7 +15,7 @@ from fixtures.runs import identity, prepare, together
 from fixtures.runs.carry_out import carry_out
 from fixtures.runs.cost import flops, forward_flops, human_time
 from fixtures.runs.identity import canonical, key
-from fixtures.runs.memory import peak, sizes
+from fixtures.runs.memory import SLOTS, peak, sizes, slots
 from fixtures.runs.plan import Plan, keys_of
 from fixtures.runs.session import CONTRACT, DATA, ERROR, Failure, Heartbeat, Session
 from fixtures.runs.store import Store
@@ -216,6 +216,12 @@ def test_memory_is_that_of_the_weights_the_data_and_the_layers():
     images = 4 * 60_000 * (3 * 28**2 + 3 * 32**2)
     assert images < peak(cifar, REFERENCE) < 5 * images
     assert peak(replace(cifar, network="inception", subset=1000), REFERENCE) > peak(replace(cifar, subset=1000), REFERENCE)
+
+
+def test_a_sweep_has_as_many_runs_as_have_their_weights_in_the_cache():
+    cifar = replace(SPEC, data="cifar10", width=1.0, subset=None)
+    assert slots(SPEC) == SLOTS == 8
+    assert (slots(replace(cifar, width=0.25)), slots(cifar), slots(replace(cifar, network="mlp-3x512"))) == (4, 1, 1)
 
 
 @pytest.mark.parametrize(

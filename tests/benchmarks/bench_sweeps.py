@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.runs.together import SLOTS
+from fixtures.runs.memory import SLOTS
 from tests.benchmarks.work import SWEEP, in_sequence, side_by_side
 
 ROOT = Path(__file__).parent.parent.parent

@@ -8,6 +8,7 @@ from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from fixtures.data.experiment import Experiment, prepare
+from fixtures.data.preprocessing import centre_crop, standardize
 from fixtures.networks import build
 from fixtures.training.fused import FusedSweep
 from fixtures.training.loop import train, train_epoch
@@ -30,13 +31,22 @@ def step_flops(name, width=1.0, side=28, channels=3):
     return counter.get_total_flops()
 
 
-def noise(count, tests, seed=0):
-    """An experiment of CIFAR-shaped noise. No contract was checked: it is only timed."""
-    rng = np.random.default_rng(seed)
-    train, test = (
-        (rng.standard_normal((size, 3, 28, 28), dtype=np.float32), rng.integers(0, 10, size)) for size in (count, tests)
-    )
+def noise(count, tests):
+    """An experiment of CIFAR-shaped noise, prepared as the paper's images are. No contract was checked: it is timed."""
+    train, test = prepared(*pixels(count)), prepared(*pixels(tests))
     return Experiment(10, "true", 1.0, *train, *test, *train, *test)
+
+
+def pixels(count, side=32, seed=0):
+    """CIFAR-shaped images and labels: (count, side, side, 3) uint8 and (count,) int64."""
+    rng = np.random.default_rng(seed)
+    return rng.integers(0, 256, (count, side, side, 3), dtype=np.uint8), rng.integers(0, 10, count)
+
+
+def prepared(images, labels):
+    """The images as networks see them, (count, 3, 28, 28), and the labels."""
+    shares = torch.from_numpy(images).permute(0, 3, 1, 2) / 255
+    return standardize(centre_crop(shares, 28)).numpy(), labels
 
 
 def reference(name, experiment, recipe=RECIPE, width=1.0):
