@@ -16,7 +16,7 @@ from fixtures.runs.carry_out import carry_out
 from fixtures.runs.cost import flops, forward_flops, human_time
 from fixtures.runs.identity import canonical, key
 from fixtures.runs.memory import SLOTS, peak, sizes, slots
-from fixtures.runs.plan import Plan, keys_of
+from fixtures.runs.plan import Plan, expected_cost, keys_of
 from fixtures.runs.session import CONTRACT, DATA, ERROR, Failure, Heartbeat, Session
 from fixtures.runs.store import Store
 from fixtures.runs.together import carry_out_together
@@ -199,6 +199,13 @@ def test_runs_that_claims_share_are_planned_once(tmp_path):
     assert sorted(plan.runs) == sorted(k for arm in keys_of(both[0], "cpu").values() for keys in arm.values() for k in keys)
     missing = list(plan.missing(Store(tmp_path)).values())
     assert [spec.corruption for spec in missing] == [1.0, 1.0, 0.0, 0.0]  # the longest first
+
+
+def test_true_labels_are_expected_to_cost_less_unless_the_run_goes_on():
+    true, random = replace(SPEC, corruption=0.0), replace(SPEC, corruption=1.0)
+    assert expected_cost(true) < expected_cost(random) / 2
+    to_the_end = replace(SPEC.recipe, to_the_end=True)
+    assert expected_cost(replace(true, recipe=to_the_end)) == expected_cost(replace(random, recipe=to_the_end))
 
 
 def test_flops_are_counted_on_the_network():
