@@ -12,8 +12,8 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,15 +24,19 @@ use_one_thread()
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
-from torch import nn  # noqa: E402
+from torch import Tensor, nn  # noqa: E402
+from torch.func import functional_call, grad, replace_all_batch_norm_modules_, stack_module_state, vmap  # noqa: E402
+from torch.nn import functional  # noqa: E402
 
 from fixtures.data.experiment import Experiment, prepare  # noqa: E402
 from fixtures.networks import build  # noqa: E402
 from fixtures.networks.response_norm import ResponseNorm  # noqa: E402
 from fixtures.training.captured import CapturedSteps  # noqa: E402
-from fixtures.training.fused import side_by_side  # noqa: E402
+from fixtures.training.fused import FusedSweep, side_by_side  # noqa: E402
 from fixtures.training.graph import Graph  # noqa: E402
+from fixtures.training.lanes import Lanes, take_in_turn  # noqa: E402
 from fixtures.training.loop import train, train_epoch  # noqa: E402
+from fixtures.training.numerics import reproducible, tensor_float  # noqa: E402
 from fixtures.training.run import Run  # noqa: E402
 from fixtures.training.spec import Recipe  # noqa: E402
 from fixtures.training.stack import Stack  # noqa: E402
@@ -95,9 +99,16 @@ class Bench:
         optimizer = torch.optim.SGD(run.network.parameters(), **settings)
         return lambda: train_epoch(run.network, run.data, optimizer, RECIPE, 0, 1)
 
-    def autocast(self) -> Any:
-        """The network's pass in bfloat16, weights and momenta in float32; a graph would keep the cache of casts."""
-        return torch.autocast(self.device.partition(":")[0], torch.bfloat16, cache_enabled=False)
+    def captured(self, runs: Sequence[Run], reduced: bool = False) -> Callable[[], object]:
+        """An epoch of runs, each in a lane of its own."""
+        lanes = [CapturedSteps(run, reduced) for run in runs]
+
+        def epoch() -> None:
+            take_in_turn(lanes)
+            for lane in lanes:
+                lane.seen()
+
+        return epoch
 
     def note(self, what: str, value: float, unit: str, predicted: str, holds: Callable[[float], bool] | None) -> None:
         """Keep and print a figure; on a CPU it confirms nothing."""
@@ -107,20 +118,39 @@ class Bench:
 
 
 def convolutional(bench: Bench) -> None:
-    """Inception and AlexNet, captured and eager, in float32 and with bfloat16 passes; fraction of the memory's floor."""
+    """Inception and AlexNet, captured and eager, in full and in reduced precision; fraction of the memory's floor."""
     bandwidth = copy_rate(bench)
     bench.note("copy", bandwidth / 1e12, "TB/s", "4.3 on an H200", None)
     limits = {"inception": ("0.40-0.60", 0.8), "alexnet": ("0.07-0.12", 0.16)}
     for name, (predicted, falsified) in limits.items():
-        for precision, context in (("float32", nullcontext), ("bfloat16", bench.autocast)):
-            seconds = bench.epoch_seconds(CapturedSteps(bench.run(name), context).epoch)
-            good = (lambda value, most=falsified: value <= most) if precision == "bfloat16" else None
-            bench.note(f"{name}, captured, {precision}", seconds, "s/epoch", predicted if good else "none", good)
-            floor = FLOOR[name] * bench.width / bandwidth
-            bench.note(f"{name}, captured, {precision}: of the memory's floor", floor / seconds, "share", "none", None)
         eager = bench.epoch_seconds(bench.eager(bench.run(name)))
         wanted = ("1.0-1.4", lambda value: value >= 0.7) if name == "inception" else ("none", None)
         bench.note(f"{name}, eager, float32", eager, "s/epoch", *wanted)
+        for reduced, precision in ((False, "float32"), (True, "bfloat16")):
+            seconds = bench.epoch_seconds(bench.captured([bench.run(name)], reduced))
+            good = (lambda value, most=falsified: value <= most) if reduced else None
+            bench.note(f"{name}, captured, {precision}", seconds, "s/epoch", predicted if good else "none", good)
+            floor_of(bench, name, f"{name}, captured, {precision}", seconds, bandwidth)
+        with any_algorithm():
+            seconds = bench.epoch_seconds(bench.captured([bench.run(name)], reduced=True))
+        bench.note(f"{name}, captured, bfloat16, whatever algorithm is fastest", seconds, "s/epoch", "none", None)
+
+
+@contextmanager
+def any_algorithm() -> Iterator[None]:
+    """Let cuDNN try its algorithms, which an audit does not: they may differ from one run to the next."""
+    cudnn = torch.backends.cudnn
+    before = cudnn.benchmark, cudnn.deterministic
+    cudnn.benchmark, cudnn.deterministic = True, False
+    try:
+        yield
+    finally:
+        cudnn.benchmark, cudnn.deterministic = before
+
+
+def floor_of(bench: Bench, name: str, what: str, seconds: float, bandwidth: float) -> None:
+    """The share that the memory's floor is of an epoch's seconds."""
+    bench.note(f"{what}: of the memory's floor", FLOOR[name] * bench.width / bandwidth / seconds, "share", "none", None)
 
 
 def copy_rate(bench: Bench) -> float:
@@ -131,31 +161,39 @@ def copy_rate(bench: Bench) -> float:
 
 def normalization(bench: Bench) -> None:
     """Local response normalization as a band against torch's own, in a captured AlexNet."""
-    own = bench.epoch_seconds(CapturedSteps(bench.run("alexnet")).epoch)
+    own = bench.epoch_seconds(bench.captured([bench.run("alexnet")]))
     network = build("alexnet", SIDE, 3, 10, bench.width)
     for place, layer in enumerate(network):
         if isinstance(layer, ResponseNorm):
             network[place] = nn.LocalResponseNorm(9, alpha=0.001, beta=0.75, k=1.0)
-    torchs = bench.epoch_seconds(CapturedSteps(bench.run("alexnet", network=network)).epoch)
+    torchs = bench.epoch_seconds(bench.captured([bench.run("alexnet", network=network)]))
     bench.note("alexnet, band over torch's normalization", torchs / own, "times", ">= 1.3", lambda value: value >= 1.3)
 
 
 def perceptrons(bench: Bench) -> None:
-    """MLP 1x512: one captured, and 33 stacked in one graph, with TF32 and without."""
-    for precision in ("highest", "high"):
-        torch.set_float32_matmul_precision(precision)
-        one = bench.epoch_seconds(CapturedSteps(bench.run("mlp-1x512")).epoch)
-        wanted = ("18-25", lambda value: value <= 30) if precision == "high" else ("none", None)
-        bench.note(f"mlp-1x512, captured, matmul {precision}", 1e3 * one, "ms/epoch", *wanted)
-        many = bench.epoch_seconds(stacked(bench, 3 if bench.small else 33)) / (3 if bench.small else 33)
-        wanted = ("<= 6", lambda value: value <= 6) if precision == "high" else ("none", None)
-        bench.note(f"mlp-1x512, 33 stacked, matmul {precision}", 1e3 * many, "ms/model-epoch", *wanted)
-    torch.set_float32_matmul_precision("highest")
+    """MLPs: one captured, 33 stacked in one graph, and 33 fused as an audit does; in float32 and in TF32."""
+    rows, bandwidth = 3 if bench.small else 33, copy_rate(bench)
+    for name in ("mlp-1x512", "mlp-3x512"):
+        for reduced, precision in ((False, "float32"), (True, "TF32")):
+            first = reduced and name == "mlp-1x512"
+            one = bench.epoch_seconds(bench.captured([bench.run(name)], reduced))
+            wanted = ("18-25", lambda value: value <= 30) if first else ("none", None)
+            bench.note(f"{name}, captured, {precision}", 1e3 * one, "ms/epoch", *wanted)
+            floor_of(bench, name, f"{name}, captured, {precision}", one, bandwidth)
+            with tensor_float() if reduced else nullcontext():
+                many = bench.epoch_seconds(stacked(bench, name, rows)) / rows
+            wanted = ("<= 6", lambda value: value <= 6) if first else ("none", None)
+            bench.note(f"{name}, {rows} stacked, {precision}", 1e3 * many, "ms/model-epoch", *wanted)
+    sweep = FusedSweep(rows)
+    for seed in range(rows):
+        sweep.add(bench.run("mlp-1x512", seed))
+    many = bench.epoch_seconds(sweep.epoch) / rows
+    bench.note(f"mlp-1x512, {rows} fused, float32, with exact evaluation", 1e3 * many, "ms/model-epoch", "none", None)
 
 
-def stacked(bench: Bench, rows: int) -> Callable[[], None]:
+def stacked(bench: Bench, name: str, rows: int) -> Callable[[], None]:
     """An epoch of so many MLPs as one batched program, its step in a graph."""
-    runs = [bench.run("mlp-1x512", seed) for seed in range(rows)]
+    runs = [bench.run(name, seed) for seed in range(rows)]
     stack = Stack(runs[0].network, rows)
     for row, run in enumerate(runs):
         stack.put(run.network, row)
@@ -165,7 +203,7 @@ def stacked(bench: Bench, rows: int) -> Callable[[], None]:
         stack.differentiate(images, labels)
         stack.update([run.recipe for run in runs], [0.01] * rows)
 
-    replayed = step if bench.device == "cpu" else Graph(step, [*stack.weights, *stack.momenta])
+    replayed = step if bench.device == "cpu" else Graph(step, [*stack.weights, *stack.momenta], torch.cuda.Stream())
 
     def epoch() -> None:
         for _ in range(bench.images // BATCH):
@@ -175,28 +213,32 @@ def stacked(bench: Bench, rows: int) -> Callable[[], None]:
 
 
 def streams(bench: Bench) -> None:
-    """Three Inceptions at once, a graph and a stream each, against three in turn; and four under vmap."""
-    if bench.device == "cpu":
-        return
-    lanes = [torch.cuda.Stream() for _ in range(3)]
-    steps = []
-    for lane in lanes:
-        with torch.cuda.stream(lane):
-            steps.append(CapturedSteps(bench.run("inception"), bench.autocast))
+    """Three Inceptions at once, a graph and a stream each, against three in turn."""
+    for reduced, precision in ((False, "float32"), (True, "bfloat16")):
+        alone = bench.seconds(bench.captured([bench.run("inception")], reduced))
+        gain = 3 * alone / bench.seconds(bench.captured([bench.run("inception", seed) for seed in range(3)], reduced))
+        wanted = (">= 1.2", lambda value: value >= 1.2) if reduced else ("none", None)
+        bench.note(f"3 inceptions on 3 streams, {precision}, over one after the other", gain, "times", *wanted)
 
-    def at_once() -> None:
-        for _ in range(steps[0]._full):
-            for lane, one in zip(lanes, steps, strict=True):
-                with torch.cuda.stream(lane):
-                    one._step()
-        for one in steps:
-            one._place.zero_()
 
-    in_turn = 3 * bench.seconds(steps[0].epoch)
-    for one in steps:
-        one._place.zero_()
-    gain = in_turn / bench.seconds(at_once)
-    bench.note("3 inceptions on 3 streams", gain, "times", ">= 1.2", lambda value: value >= 1.2)
+def vectorized(bench: Bench) -> None:
+    """The gradients of four Inceptions under vmap, which makes grouped convolutions, against four in turn."""
+    networks = [bench.run("inception", seed).network for seed in range(4)]
+    data = bench.run("inception").data
+    images, labels = data.inputs[:BATCH], data.labels[:BATCH]
+    for network in networks:
+        replace_all_batch_norm_modules_(network.train())  # no running statistics, which vmap cannot write
+    weights, _ = stack_module_state(networks)
+
+    def loss(of_one: dict[str, Tensor]) -> Tensor:
+        return functional.cross_entropy(functional_call(networks[0], of_one, (images,)), labels)
+
+    def in_turn() -> None:
+        for network in networks:
+            torch.autograd.grad(functional.cross_entropy(network(images), labels), list(network.parameters()))
+
+    gain = bench.seconds(in_turn) / bench.seconds(lambda: vmap(grad(loss))(weights))
+    bench.note("4 inceptions under vmap over 4 in turn, eager", gain, "times", "<= 1.0", lambda value: value <= 1.0)
 
 
 def parity(bench: Bench) -> None:
@@ -213,7 +255,7 @@ def parity(bench: Bench) -> None:
     optimizer = torch.optim.SGD(other.parameters(), lr=0.0625, momentum=0.9)
     for epoch in range(1, 11):
         run.next_epoch()
-        steps.epoch()
+        take_in_turn([steps])
         train_epoch(other, run.data, optimizer, recipe, 0, epoch)
     pairs = zip(run.network.state_dict().values(), other.state_dict().values(), strict=True)
     worst = max(float((one - two).abs().max()) for one, two in pairs)
@@ -223,21 +265,22 @@ def parity(bench: Bench) -> None:
 
 
 def reduced(bench: Bench) -> None:
-    """Epochs to fit random labels of digits, with bfloat16 passes against float32, over seeds."""
+    """Epochs to fit random labels of digits, in reduced precision against float32, over seeds."""
     recipe = Recipe(batch=64, learning_rate=0.05, momentum=0.9, decay=0.999344, budget=120, patience=120, test_every=0)
-    fits: dict[str, list[int]] = {"float32": [], "bfloat16": []}
+    fits: dict[bool, list[int]] = {False: [], True: []}
     for seed in range(1 if bench.small else 3):
-        for precision, context in (("float32", nullcontext), ("bfloat16", bench.autocast)):
+        for less in fits:
             torch.manual_seed(seed)
             run = Run(
                 build("inception", 7, 1, 10, 0.25), prepare("digits", 300, "true", 1.0, seed), recipe, seed, bench.device
             )
-            steps = CapturedSteps(run, context)
-            while run.next_epoch() and not (bench.small and run.epoch > 2):
-                run.see(*steps.epoch())
-            fits[precision].append(run.watch.fit_loss or recipe.budget)
-    shift = abs(float(np.mean(fits["bfloat16"])) - float(np.mean(fits["float32"])))
-    spread = max(fits["float32"]) - min(fits["float32"])
+            lanes = Lanes(1, less)
+            lanes.add(run)
+            while lanes.runs and not (bench.small and run.epoch > 2):
+                lanes.epoch()
+            fits[less].append(run.watch.fit_loss or recipe.budget)
+    shift = abs(float(np.mean(fits[True])) - float(np.mean(fits[False])))
+    spread = max(fits[False]) - min(fits[False])
     bench.note(
         "bfloat16 over float32, shift of the epochs to fit", shift, "epochs", f"within {spread}", lambda v: v <= spread
     )
@@ -252,7 +295,7 @@ def reference(bench: Bench) -> None:
     bench.note("mlp-1x512 on random digits, reference loop", fit, "epochs to fit", "> 0", lambda v: v > 0)
 
 
-PARTS = (reference, parity, convolutional, normalization, perceptrons, streams, reduced)
+PARTS = (reference, parity, convolutional, normalization, perceptrons, streams, vectorized, reduced)
 
 
 def main() -> int:
@@ -263,11 +306,11 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=Path("gpu-measurements.json"), help="where the figures go, as JSON")
     options = parser.parse_args()
     bench, failed = Bench(options.device, options.small), {}
-    torch.backends.cudnn.benchmark = True
     for part in PARTS:
         started = time.perf_counter()
         try:
-            part(bench)
+            with reproducible(options.device):  # as an audit trains
+                part(bench)
         except Exception as error:  # the other parts are worth having all the same
             failed[part.__name__] = f"{type(error).__name__}: {error}"
             print(f"{part.__name__} failed: {failed[part.__name__]}", file=sys.stderr, flush=True)

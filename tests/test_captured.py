@@ -1,4 +1,4 @@
-"""Captured steps against the reference loop: the step on the CPU, uncaptured, and where there is a GPU its graph."""
+"""Captured steps against the reference loop, in lanes and in reduced precision: on a GPU as graphs, on the CPU without."""
 
 from dataclasses import replace
 
@@ -7,7 +7,8 @@ import torch
 
 from fixtures.data.experiment import prepare
 from fixtures.networks import build
-from fixtures.training.captured import CapturedSteps, train
+from fixtures.training.captured import CapturedSteps
+from fixtures.training.lanes import Lanes
 from fixtures.training.loop import train as reference
 from fixtures.training.loop import train_epoch
 from fixtures.training.numerics import reproducible, usable_gpus
@@ -38,7 +39,8 @@ def test_in_float64_every_step_is_the_reference_loops(name, recipe, device):
     steps = CapturedSteps(run)
     for epoch in range(1, 4):
         assert run.next_epoch()
-        losses, wrong = steps.epoch()
+        assert len(list(steps.epoch())) == len(steps.seen()[0])
+        losses, wrong = steps.seen()
         optimizer.param_groups[0]["lr"] = run.learning_rate
         expected, wrong_expected = train_epoch(other, run.data, optimizer, recipe, 0, epoch)
         torch.testing.assert_close(losses, expected, rtol=1e-10, atol=1e-12)
@@ -51,21 +53,95 @@ def replace_inputs(data):
     return replace(data, inputs=data.inputs.astype("float64"), test_inputs=data.test_inputs.astype("float64"))
 
 
-@pytest.mark.parametrize("device", DEVICES)
-def test_a_captured_run_is_the_reference_loops(device):
-    data, recipe = (
-        prepare("digits", 75, "true", 0.5, 0),
-        replace(RECIPE, budget=40, decay=0.99, weight_decay=0.0, test_every=0),
-    )
+def of(result):
+    return result.status, result.epochs, result.fit_exact, result.confusion
+
+
+def in_lanes(settings, slots, device, reduced=False, name="mlp-1x512"):
+    """The results of runs of 75 digits with these seeds and recipes, in their order."""
+    lanes, waiting, places, results = Lanes(slots, reduced), list(enumerate(settings)), {}, {}
     with reproducible(device):
-        one, two = (how(network("mlp-1x512"), data, recipe, 0, device) for how in (train, reference))
-    assert (one.status, one.epochs, one.fit_exact, one.confusion) == (two.status, two.epochs, two.fit_exact, two.confusion)
-    assert one.curves.train_loss == pytest.approx(two.curves.train_loss, rel=1e-3)
+        while waiting or lanes.runs:
+            while waiting and len(lanes.runs) < slots:
+                place, (seed, recipe) = waiting.pop(0)
+                run = Run(network(name), prepare("digits", 75, "true", 0.5, seed), recipe, seed, device)
+                lanes.add(run)
+                places[run] = place
+            results |= {places[run]: run.result() for run in lanes.epoch()}
+    return [results[place] for place in range(len(settings))]
+
+
+LONG = replace(RECIPE, budget=60, decay=0.99, weight_decay=0.0, test_every=0)
+
+
+@pytest.mark.parametrize("slots", [1, 3])
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_run_in_a_lane_is_the_reference_loops_whoever_is_beside_it(device, slots):
+    """They finish in different epochs, and the next take their lanes."""
+    changes = ({}, {"weight_decay": 0.01, "budget": 20}, {"learning_rate": 0.03125}, {"budget": 5}, {"momentum": 0.5})
+    settings = [(seed, replace(LONG, **change)) for seed, change in enumerate(changes)]
+    found = in_lanes(settings, slots, device)
+    assert len({result.epochs for result in found}) > 2
+    for one, (seed, recipe) in zip(found, settings, strict=True):
+        with reproducible(device):
+            two = reference(network("mlp-1x512"), prepare("digits", 75, "true", 0.5, seed), recipe, seed, device)
+        assert of(one) == of(two)
+        assert one.curves.train_loss == pytest.approx(two.curves.train_loss, rel=1e-3)
+
+
+def test_lanes_are_of_the_same_images_and_no_more_than_there_are():
+    lanes, data = Lanes(2), prepare("digits", 75, "true", 0.5, 0)
+    first, other = (Run(network("mlp-1x512"), data, LONG, seed, "cpu") for seed in range(2))
+    lanes.add(first)
+    with pytest.raises(ValueError, match="other images or another batch"):
+        lanes.add(Run(network("mlp-1x512"), prepare("digits", 75, "gaussian", 0.0, 0), LONG, 0, "cpu"))
+    lanes.add(other)
+    assert other.data.inputs is first.data.inputs
+    with pytest.raises(ValueError, match="2 runs are under way"):
+        lanes.add(other)
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_reduced_precision_is_of_the_passes_alone(device):
+    """Convolutions are given and give bfloat16; weights, momenta, gradients, statistics and the loss stay float32."""
+    run, seen = Run(network("inception"), prepare("digits", 75, "true", 0.5, 0), RECIPE, 0, device), set()
+    steps = CapturedSteps(run, reduced=True)
+    for layer in run.network.modules():
+        if isinstance(layer, torch.nn.Conv2d):
+            layer.register_forward_hook(lambda layer, inputs, output: seen.add((layer.weight.dtype, output.dtype)))
+    steps._take(torch.arange(32, device=device))
+    assert seen == {(torch.float32, torch.bfloat16)}
+    kept = [*run.network.parameters(), *run.network.buffers(), *steps.momenta, steps._losses]
+    assert {tensor.dtype for tensor in kept} == {torch.float32}
+    seen.clear()
+    run.next_epoch()
+    run.see(*steps.seen())
+    assert seen == {(torch.float32, torch.float32)}, "what is measured is measured in float32"
+
+
+def test_perceptrons_multiply_in_tensor_float_and_nobody_after_them():
+    run, seen = Run(network("mlp-1x512"), prepare("digits", 75, "true", 0.5, 0), RECIPE, 0, "cpu"), []
+    run.network.register_forward_hook(lambda *_: seen.append(torch.get_float32_matmul_precision()))
+    for reduced in (False, True):
+        CapturedSteps(run, reduced)._take(torch.arange(32))
+    assert seen == ["highest", "high"]
+    assert torch.get_float32_matmul_precision() == "highest"
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("name", ["inception", "mlp-1x512"])
+def test_in_reduced_precision_labels_are_fitted_within_the_spread_of_seeds(name, device):
+    settings = [(seed, replace(LONG, budget=120)) for seed in range(4)]
+    full, less = ([one.fit_exact for one in in_lanes(settings, 2, device, reduced, name)] for reduced in (False, True))
+    assert None not in full
+    assert None not in less
+    assert abs(sum(less) - sum(full)) / 4 <= max(full) - min(full)
 
 
 @pytest.mark.parametrize("change", [{"crop": True}, {"dropout": 0.5}])
 def test_what_draws_in_a_step_is_not_captured(change):
     run = Run(network("mlp-1x512"), prepare("digits", 75, "true", 0.0, 0), RECIPE, 0, "cpu")
     run.recipe = replace(RECIPE, **change)
-    with pytest.raises(ValueError, match="expected neither"):
-        CapturedSteps(run)
+    for refused in (CapturedSteps, Lanes(1).add):
+        with pytest.raises(ValueError, match="expected neither"):
+            refused(run)

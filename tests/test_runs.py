@@ -11,20 +11,21 @@ import pytest
 from fixtures.data.contracts import ContractBroken
 from fixtures.data.datasets import DataUnavailable
 from fixtures.declaration import Arm, Case, Claim, Control, Sweep, cases, claim
-from fixtures.runs import identity, prepare, together
+from fixtures.runs import identity, memory, prepare, together
 from fixtures.runs.carry_out import carry_out
 from fixtures.runs.cost import flops, forward_flops, human_time
-from fixtures.runs.identity import canonical, key
-from fixtures.runs.memory import SLOTS, peak, sizes, slots
+from fixtures.runs.identity import canonical, context, key
+from fixtures.runs.memory import LANES, SLOTS, peak, sizes, slots, step_of
 from fixtures.runs.plan import Plan, expected_cost, keys_of
 from fixtures.runs.session import CONTRACT, DATA, ERROR, Failure, Heartbeat, Session
 from fixtures.runs.store import Store
-from fixtures.runs.together import carry_out_together
+from fixtures.runs.together import carry_out_together, sweep_of
 from fixtures.runs.witness import Witness
 from fixtures.tiers import NetworkPlan, Scale, Tier, read
-from fixtures.training.executor import FUSED, REFERENCE, SOURCES, company, executor_of
+from fixtures.training.executor import CAPTURED, CHOICES, FUSED, REDUCED, REFERENCE, SOURCES, company, executor_of
 from fixtures.training.executor import check as check_executor
 from fixtures.training.fused import FusedSweep
+from fixtures.training.lanes import Lanes
 from fixtures.training.spec import Recipe, RunSpec
 
 ROOT = Path(__file__).parent.parent
@@ -227,8 +228,35 @@ def test_memory_is_that_of_the_weights_the_data_and_the_layers():
 
 def test_a_sweep_has_as_many_runs_as_have_their_weights_in_the_cache():
     cifar = replace(SPEC, data="cifar10", width=1.0, subset=None)
-    assert slots(SPEC) == SLOTS == 8
-    assert (slots(replace(cifar, width=0.25)), slots(cifar), slots(replace(cifar, network="mlp-3x512"))) == (4, 1, 1)
+    assert slots(SPEC, FUSED) == SLOTS == 8
+    assert [slots(one, FUSED) for one in (replace(cifar, width=0.25), cifar, replace(cifar, network="mlp-3x512"))] == [
+        4,
+        1,
+        1,
+    ]
+
+
+def test_on_a_gpu_as_many_runs_are_side_by_side_as_there_is_memory_for(monkeypatch):
+    free = {"cuda:0": 80e9, "cuda:1": 5 * step_of(SPEC), "cuda:2": 0.0}
+    monkeypatch.setattr(memory, "free_memory", free.__getitem__)
+    assert [slots(SPEC, CAPTURED, device) for device in free] == [LANES, 2, 1]
+    assert [slots(SPEC, FUSED, device) for device in free] == [33, 2, 1]
+    assert slots(SPEC, REFERENCE, "cuda:0") == 1
+
+
+@pytest.mark.parametrize(
+    ("executor", "sweep", "reduced"), [(FUSED, FusedSweep, None), (CAPTURED, Lanes, False), (REDUCED, Lanes, True)]
+)
+def test_every_executor_but_the_reference_loop_has_a_sweep(executor, sweep, reduced, monkeypatch):
+    """Through which a run goes from its spec to its record; of captured steps nothing is said that nobody saw."""
+    made = sweep_of(executor, 2)
+    assert (type(made), made.slots, getattr(made, "reduced", None)) == (sweep, 2, reduced)
+    monkeypatch.setattr(together, "executor_of", lambda *_: executor)
+    specs = [replace(SPEC, seed=seed) for seed in range(3)]
+    records = [record["result"] for _, record in carry_out_together(iter(specs), "cpu", executor, slots=2)]
+    assert len(records) == 3
+    for record in records:
+        assert ("steps by the recipe" in record["contracts"]) == (executor == FUSED)
 
 
 @pytest.mark.parametrize(
@@ -314,7 +342,7 @@ def test_a_fused_sweep_leaves_a_record_for_each_run_as_soon_as_it_is_over(tmp_pa
         record = store.read(name)
         assert record["context"]["executor"]["name"] == FUSED
         assert record["made"]["seconds"] > 0
-        alone = carry_out(spec, "cpu", asked=REFERENCE)
+        alone = carry_out(spec, "cpu")
         assert alone["context"]["executor"] == {"name": REFERENCE, "source": None}
         assert record["result"]["epochs"] == alone["result"]["epochs"]
         assert record["result"]["contracts"] == alone["result"]["contracts"]
@@ -352,7 +380,7 @@ def test_a_contract_that_one_run_breaks_ends_that_run_alone(tmp_path, monkeypatc
     assert [store.has(name) for name in plan] == [True, False, True]
     failure = session.failure(list(plan)[1])
     assert (failure.kind, failure.contract) == (CONTRACT, "steps by the recipe")
-    alone = carry_out(list(plan.values())[2], "cpu", asked=REFERENCE)["result"]
+    alone = carry_out(list(plan.values())[2], "cpu")["result"]
     assert store.read(list(plan)[2])["result"]["epochs"] == alone["epochs"]
 
 
@@ -405,6 +433,10 @@ def test_an_interrupted_sweep_lets_go_of_its_runs(tmp_path, monkeypatch):
         ({}, "cpu", "reference", "reference"),
         ({}, "cuda:0", "auto", "reference"),
         ({}, "cuda:0", "captured", "captured"),
+        ({}, "cuda:0", "reduced", "reduced"),
+        ({}, "cuda:0", "fused", "fused"),
+        ({"network": "alexnet"}, "cuda:0", "fused", "reference"),
+        ({"network": "nearest-neighbour"}, "cuda:0", "captured", "reference"),
         ({"network": "alexnet"}, "cpu", "fused", "reference"),
         ({"recipe": replace(RECIPE, crop=True)}, "cpu", "fused", "reference"),
         ({"recipe": replace(RECIPE, dropout=0.5)}, "cuda:0", "captured", "reference"),
@@ -418,9 +450,17 @@ def test_the_executor_is_in_the_key():
     assert key(SPEC, "cpu") == key(SPEC, "cpu", "fused") != key(SPEC, "cpu", "reference")
     conv = replace(SPEC, network="alexnet")
     assert key(conv, "cpu") == key(conv, "cpu", "reference") == key(conv, "cpu", "fused")
+    assert len({key(conv, "cuda:0", asked) for asked in CHOICES}) == 3  # auto and fused are the reference loop's
 
 
-@pytest.mark.parametrize(("asked", "device"), [("fast", "cpu"), ("captured", "cpu"), ("fused", "cuda:0")])
+def test_a_run_of_reduced_precision_says_so():
+    full, reduced = (context(SPEC, "cuda:0", asked) for asked in (CAPTURED, REDUCED))
+    assert full["executor"]["source"] == reduced["executor"]["source"]
+    assert (full["numerics"]["matmul"], reduced["numerics"]["matmul"]) == ("highest", "high")
+    assert "bfloat16" in reduced["numerics"]["passes"]
+
+
+@pytest.mark.parametrize(("asked", "device"), [("fast", "cpu"), ("captured", "cpu"), ("reduced", "cpu")])
 def test_an_executor_that_is_not_to_be_had_is_quoted(asked, device):
     with pytest.raises(ValueError, match=repr(asked)):
         check_executor(asked, device)

@@ -24,7 +24,7 @@ from fixtures.sabotage.injection import injected, patch_of
 from fixtures.sabotage.table import FILE, audits, faults, find
 from fixtures.theory.problem import ProblemSpec
 from fixtures.training.contracts import SEEN
-from fixtures.training.executor import FUSED, REFERENCE
+from fixtures.training.executor import FUSED
 from fixtures.training.result import DIVERGED, FIT
 from fixtures.training.spec import RunSpec
 
@@ -81,7 +81,7 @@ def carried_out(audit):
 
 def one_by_one(one):
     try:
-        return carry_out(one, "cpu", asked=REFERENCE)
+        return carry_out(one, "cpu")
     except ContractBroken as error:
         return error
 

@@ -11,7 +11,6 @@ from fixtures.data.contracts import ContractBroken
 from fixtures.networks import build
 from fixtures.runs.carry_out import experiment_of
 from fixtures.runs.witness import CONTRACTS, FRESH, FROZEN, REPORTED, ROUNDING, STEPS, Witness
-from fixtures.training import captured
 from fixtures.training.contracts import SEEN
 from fixtures.training.loop import train
 from fixtures.training.numerics import reproducible
@@ -163,17 +162,8 @@ def test_what_was_not_looked_at_is_not_claimed():
         torch.manual_seed(derived_seed(one.seed, 0, "weights"))
         network = build(one.network, 7, 1, 10, one.width)
         witness = Witness(network, experiment, one, sees_steps=False)
-        result = captured.train(network, experiment, one.recipe, one.seed, "cpu", lambda epoch, loss: witness.saw(loss))
+        result = train(network, experiment, one.recipe, one.seed, "cpu", lambda epoch, loss: witness.saw(loss))
         assert witness.check(result) == (FRESH, FROZEN, REPORTED)
-
-
-def test_where_steps_are_captured_no_hook_is_recorded_with_them():
-    one = spec()
-    torch.manual_seed(derived_seed(one.seed, 0, "weights"))
-    network = build(one.network, 7, 1, 10, one.width)
-    for sees, hooks in ((True, 1), (False, 0)):
-        with Witness(network, experiment_of(one), one, sees_steps=sees):
-            assert len(network._forward_pre_hooks) == hooks
 
 
 def test_another_optimizers_steps_are_not_counted():

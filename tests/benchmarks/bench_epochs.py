@@ -11,6 +11,7 @@ import torch
 
 from fixtures.networks import build
 from fixtures.runs.memory import slots
+from fixtures.training.executor import FUSED
 from fixtures.training.spec import RunSpec
 from tests.benchmarks.peer import BY_DATA_SET, Images, Script, by_image
 from tests.benchmarks.work import RECIPE, fused, noise, pixels, reference
@@ -35,7 +36,7 @@ def test_epoch(against, say, images):
     """
     tests = int(TESTS * images)
     experiment = noise(images, tests)
-    rows = slots(RunSpec(data="cifar10", network="mlp-1x512", recipe=RECIPE, seed=0))
+    rows = slots(RunSpec(data="cifar10", network="mlp-1x512", recipe=RECIPE, seed=0), FUSED)
     sweep, (run, steps) = fused("mlp-1x512", experiment, rows), reference("mlp-1x512", experiment)
 
     def alone():
