@@ -1,14 +1,16 @@
 """Data sets are read exactly as they were published, and refused by name if they were not."""
 
 import gzip
+import importlib.machinery
 import os
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 
-from fixtures.data import cifar10, datasets, decoded, meaning, mnist, pickles
+from fixtures.data import cifar10, datasets, decoded, digits, meaning, mnist, pickles
 from fixtures.data import fetch as command
 from fixtures.data.cifar10_archives import BINARY, PYTHON, UNPACKED
 from fixtures.data.dataset import ARRAYS, DataMissing, DataUnavailable
@@ -40,6 +42,22 @@ def expect_batches(data, batches=BATCHES):
     assert data.train_images.shape == (5 * BATCH, 3, 32, 32)
     assert np.array_equal(data.train_images[3, 1, 2, 5], images[3, 1024 + 2 * 32 + 5])
     assert np.concatenate([data.train_labels, data.test_labels]).tolist() == [int(y) for _, part in batches for y in part]
+
+
+def test_the_digits_are_scikit_learns_every_other_one_of_a_class_for_tests():
+    bundle, data = load_digits(), digits.load()
+    images = {image.astype(np.uint8).tobytes(): label for image, label in zip(bundle.images, bundle.target, strict=True)}
+    for pictures, labels in ((data.train_images, data.train_labels), (data.test_images, data.test_labels)):
+        assert [images[picture.tobytes()] for picture in pictures] == labels.tolist()
+    assert len(data.train_images) + len(data.test_images) == len(bundle.images) == 1797
+    assert np.abs(np.bincount(data.train_labels) - np.bincount(data.test_labels)).max() == 1
+
+
+@pytest.mark.parametrize("found", [None, importlib.machinery.ModuleSpec("sklearn", None, is_package=True)])
+def test_digits_that_scikit_learn_has_not_are_named(monkeypatch, found):
+    monkeypatch.setattr(digits, "find_spec", lambda name: found)
+    with pytest.raises(DataUnavailable, match=r"expected sklearn/datasets/data/digits\.csv\.gz"):
+        digits.load()
 
 
 def test_the_binary_archive_is_read_byte_by_byte(place):
