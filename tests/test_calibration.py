@@ -416,7 +416,7 @@ def test_what_cannot_be_calibrated_is_bad_input(project, arguments, message):
 
 
 def test_calibrating_writes_the_file_asks_for_review_and_the_next_audit_tells_of_it(project):
-    code, output = project.run("-m", "fast", "--calibrate", "-k", "accuracy_is_chance")
+    code, output = project.run("-m", "fast", "--calibrate", "-k", "accuracy_is_chance", "-n", "2")
     assert code == 1, output
     assert "calibration: 30 seeds of each arm, 90 runs to make, about " in output
     assert "claims/calibration.toml was written: review it before you commit it" in output
