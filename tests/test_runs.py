@@ -13,10 +13,10 @@ from fixtures.data.datasets import DataUnavailable
 from fixtures.declaration import Arm, Case, Claim, Control, Sweep, cases, claim
 from fixtures.runs import identity, memory, prepare, together
 from fixtures.runs.carry_out import carry_out
-from fixtures.runs.cost import flops, forward_flops, human_time
+from fixtures.runs.cost import CALL, expected, flops, forward_flops, human_time
 from fixtures.runs.identity import canonical, context, key
 from fixtures.runs.memory import LANES, SLOTS, peak, sizes, slots, step_of
-from fixtures.runs.plan import Plan, expected_cost, keys_of
+from fixtures.runs.plan import Plan, keys_of
 from fixtures.runs.session import CONTRACT, DATA, ERROR, Failure, Heartbeat, Session
 from fixtures.runs.store import Store
 from fixtures.runs.together import carry_out_together, sweep_of
@@ -204,9 +204,16 @@ def test_runs_that_claims_share_are_planned_once(tmp_path):
 
 def test_true_labels_are_expected_to_cost_less_unless_the_run_goes_on():
     true, random = replace(SPEC, corruption=0.0), replace(SPEC, corruption=1.0)
-    assert expected_cost(true) < expected_cost(random) / 2
+    assert expected(true) < expected(random) / 2
     to_the_end = replace(SPEC.recipe, to_the_end=True)
-    assert expected_cost(replace(true, recipe=to_the_end)) == expected_cost(replace(random, recipe=to_the_end))
+    assert expected(replace(true, recipe=to_the_end)) == expected(replace(random, recipe=to_the_end)) == flops(true)
+
+
+def test_a_convolution_of_small_images_takes_longer_than_its_operations():
+    conv = replace(SPEC, network="alexnet", recipe=replace(RECIPE, to_the_end=True))
+    assert expected(conv) == flops(conv) + 2 * CALL * 2 * RECIPE.budget  # layers, and steps of 32 of 50 images
+    cifar = replace(conv, data="cifar10", width=1.0, subset=None, recipe=replace(conv.recipe, batch=128))
+    assert expected(cifar) < 1.01 * flops(cifar)
 
 
 def test_flops_are_counted_on_the_network():
