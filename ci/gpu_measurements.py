@@ -203,7 +203,9 @@ def stacked(bench: Bench, name: str, rows: int) -> Callable[[], None]:
         stack.differentiate(images, labels)
         stack.update([run.recipe for run in runs], [0.01] * rows)
 
-    replayed = step if bench.device == "cpu" else Graph(step, [*stack.weights, *stack.momenta], torch.cuda.Stream())
+    replayed = (
+        step if bench.device == "cpu" else Graph(step, [*stack.weights, *stack.momenta], torch.cuda.Stream(bench.device))
+    )
 
     def epoch() -> None:
         for _ in range(bench.images // BATCH):
