@@ -77,7 +77,7 @@ def test_a_share_is_not_below_zero(values, low):
 
 
 def test_a_difference_is_paired_and_no_surer_than_two_binomials():
-    more, less = [0.9, 0.8, 0.7, 0.1], [0.5, 0.6, 0.4]
+    more, less = [0.9, 0.8, 0.7], [0.5, 0.6, 0.4]
     judged = larger_by(more, less, Interval(0, INF), 10, ALPHA, "gain")
     floor = math.sqrt(((0.09 + 0.16 + 0.21) / 3 + (0.25 + 0.24 + 0.24) / 3) / 10 / 3)
     words = ("paired difference over seeds, Student's interval, no narrower than the binomial", "gain", "%")
@@ -85,6 +85,23 @@ def test_a_difference_is_paired_and_no_surer_than_two_binomials():
     same(judged, *words, 0.3, around(0.3, Z * floor), (0, INF), verdict=HELD, values=values)
     many = larger_by(more, less, Interval(0, INF), 1000, ALPHA, "gain")
     same(many, *words, 0.3, around(0.3, STUDENT), (0, INF), verdict=HELD, values=values)
+
+
+def test_a_difference_of_arms_with_other_numbers_of_seeds_is_of_their_means():
+    more, less = [0.9, 0.8, 0.7, 0.8], [0.5, 0.6, 0.4]
+    judged = larger_by(more, less, Interval(0, INF), 10, ALPHA, "gain")
+    floor = math.sqrt((0.09 + 0.16 + 0.21 + 0.16) / 4 / 10 / 4 + (0.25 + 0.24 + 0.24) / 3 / 10 / 3)
+    words = ("difference of means, Welch's interval, no narrower than the binomial", "gain", "%")
+    values = {"one": more, "the other": less}
+    same(judged, *words, 0.3, around(0.3, Z * floor), (0, INF), verdict=INCONCLUSIVE, values=values)
+
+
+def test_a_ratio_of_arms_with_other_numbers_of_seeds_is_of_their_geometric_means():
+    judged = ratio_within(exact(20, 40, 80), exact(10, 10), Interval(1, 50), ALPHA, "epochs")
+    factor = math.exp(T2 * math.log(2) / math.sqrt(3))  # the one that scatters has all degrees of freedom
+    words = ("ratio of geometric means, Welch's interval of its logarithm", "epochs", "x")
+    values = {"one": [20, 40, 80], "the other": [10, 10]}
+    same(judged, *words, 4, (4 / factor, 4 * factor), (1, 50), verdict=HELD, values=values)
 
 
 def test_a_change_is_compared_with_another_by_its_size():

@@ -9,6 +9,7 @@ from scipy import stats
 
 from fixtures.statistics.binomial import exact_interval
 from fixtures.statistics.chance import at_chance
+from fixtures.statistics.difference import difference
 from fixtures.statistics.intervals import (
     bounded_mean_interval,
     mean_interval,
@@ -181,7 +182,13 @@ def test_an_error_that_is_no_number_is_no_trend():
         (exact(20, 200, 60), exact(10, 10, 10), INCONCLUSIVE),
         (exact(36), exact(10), INCONCLUSIVE),
         ([(math.inf, math.inf)] * 3, exact(10, 10, 11), REFUTED),  # stalled: it would never fit
-        (exact(30, 31, 29, 300), exact(10, 10, 10), HELD),  # a seed that the other arm lacks is not compared
+        (exact(30, 31, 29, 32), exact(10, 11, 10), HELD),  # another number of seeds: their means are compared
+        (exact(30, 31, 29, 300), exact(10, 11, 10), INCONCLUSIVE),
+        (exact(300, 310, 290, 300), exact(10, 11), REFUTED),
+        ([(30.0, math.inf)] * 3, exact(10, 11), INCONCLUSIVE),
+        ([(math.inf, math.inf)] * 3, exact(10, 11), REFUTED),
+        ([(math.inf, math.inf)] * 3, [(math.inf, math.inf)] * 2, INCONCLUSIVE),
+        (exact(30, 300), exact(10), INCONCLUSIVE),  # one alone says nothing of its scatter, nor does its pair
     ],
 )
 def test_ratio_within(slow, fast, verdict):
@@ -213,11 +220,54 @@ def test_a_share_of_equal_seeds_still_has_the_scatter_of_its_test_set():
         ([0.90, 0.91, 0.92], [0.80, 0.80, 0.82], HELD),
         ([0.80, 0.80, 0.82], [0.90, 0.91, 0.92], REFUTED),
         ([0.80, 0.90, 0.85], [0.85, 0.82, 0.83], INCONCLUSIVE),
-        ([0.90, 0.91, 0.92, 0.1], [0.80, 0.80, 0.82], HELD),  # a seed that the other arm lacks is not compared
+        ([0.90, 0.91, 0.92, 0.9], [0.80, 0.80, 0.82], HELD),  # another number of seeds: their means are compared
+        ([0.90, 0.91, 0.92, 0.1], [0.80, 0.80, 0.82], INCONCLUSIVE),
+        ([0.80, 0.80, 0.82], [0.90, 0.91, 0.92, 0.9], REFUTED),
+        ([0.90, 0.91], [0.80, 0.80, math.nan], INCONCLUSIVE),
     ],
 )
 def test_larger_by(more, less, verdict):
     assert larger_by(more, less, Interval(0, math.inf), 10_000, ALPHA, "difference").verdict is verdict
+
+
+@pytest.mark.parametrize("floor", [0.0, 0.001, 0.1])
+def test_arms_with_different_numbers_of_seeds_have_welchs_interval(floor):
+    one, other = [0.90, 0.93, 0.88, 0.95, 0.91], [0.80, 0.82, 0.79]
+    found = difference(exact(*one), exact(*other), Interval(0, math.inf), ALPHA, floor)
+    low, high = stats.ttest_ind(one, other, equal_var=False).confidence_interval(1 - 2 * ALPHA)
+    half = max((high - low) / 2, stats.norm.ppf(1 - ALPHA) * floor)
+    assert (found.mean, found.interval.low) == pytest.approx((np.mean(one) - np.mean(other), found.mean - half))
+    assert found.interval.high == pytest.approx(found.mean + half)
+    assert (found.by_seed, found.seeds) == ([], 3)
+
+
+def test_welchs_interval_misses_as_often_as_it_says():
+    """5,000 differences of 4 and 8 values, the many with three times the scatter: within four standard errors of alpha."""
+    rng, missed = np.random.default_rng(0), 0
+    for _ in range(5000):
+        one, other = rng.normal(0, 1, 4), rng.normal(0, 3, 8)
+        missed += difference(exact(*one), exact(*other), Interval(0, 1), 0.05).interval.low > 0
+    assert missed / 5000 == pytest.approx(0.05, abs=4 * math.sqrt(0.05 * 0.95 / 5000))
+
+
+def test_of_two_arms_a_bound_is_the_least_and_the_most_that_the_difference_can_be():
+    bounded = difference([(1, 2), (2, 3), (3, 4)], [(0, 1), (0, 1)], Interval(0, 9), ALPHA)
+    least = difference(exact(1, 2, 3), exact(1, 1), Interval(0, 9), ALPHA)
+    most = difference(exact(2, 3, 4), exact(0, 0), Interval(0, 9), ALPHA)
+    assert bounded.interval == Interval(least.interval.low, most.interval.high)
+    assert (bounded.seeds, bounded.further) == (0, None)
+
+
+def test_arms_without_scatter_differ_by_what_they_differ():
+    assert difference(exact(3, 3, 3), exact(1, 1), Interval(0, 9), ALPHA).interval == Interval(2, 2)
+
+
+def test_more_seeds_of_both_arms_would_decide():
+    few, other = [0.5, 0.6, 0.7, 0.55], [0.45, 0.5, 0.55]
+    wanted = difference(exact(*few), exact(*other), Interval(0, math.inf), ALPHA).further
+    assert wanted is not None
+    more = [exact(*(arm * (1 + wanted))) for arm in (few, other)]
+    assert decide(difference(*more, Interval(0, math.inf), ALPHA).interval, Interval(0, math.inf)) is HELD
 
 
 def test_one_seed_has_the_interval_of_its_test_set_and_says_so():

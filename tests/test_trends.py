@@ -304,7 +304,7 @@ def test_chance_counts_its_seeds_from_the_scatter_of_renaming():
 
 
 def test_a_ratio_counts_its_seeds_and_one_bound_is_enough_to_count_none():
-    slow, fast = exact(20, 90, 60, 70), exact(10, 10, 10)
+    slow, fast = exact(20, 90, 60), exact(10, 10, 10)
     judged = ratio_within(slow, fast, Interval(1, 10), ALPHA, "epochs")
     assert (judged.verdict, judged.seeds) == (INCONCLUSIVE, 3)
     assert judged.further == further_seeds(np.log([2, 9, 6]), Interval(0.0, math.log(10)), ALPHA) > 0
