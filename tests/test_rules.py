@@ -15,6 +15,7 @@ from fixtures.statistics.intervals import (
     mean_interval,
     prediction_interval,
     renaming_deviation,
+    welch,
 )
 from fixtures.statistics.judgement import Interval, Verdict, decide, plain
 from fixtures.statistics.rules import ALONE, at_most, larger_by, matters_more, mean_within, ratio_within, share_kept
@@ -264,10 +265,21 @@ def test_arms_without_scatter_differ_by_what_they_differ():
 
 def test_more_seeds_of_both_arms_would_decide():
     few, other = [0.5, 0.6, 0.7, 0.55], [0.45, 0.5, 0.55]
-    wanted = difference(exact(*few), exact(*other), Interval(0, math.inf), ALPHA).further
-    assert wanted is not None
-    more = [exact(*(arm * (1 + wanted))) for arm in (few, other)]
-    assert decide(difference(*more, Interval(0, math.inf), ALPHA).interval, Interval(0, math.inf)) is HELD
+    found = difference(exact(*few), exact(*other), Interval(0, math.inf), ALPHA)
+    variances, counts = [np.var(arm, ddof=1) for arm in (few, other)], [len(few), len(other)]
+
+    def lower(seeds):
+        error, freedom = welch(variances, [count * seeds / 3 for count in counts])
+        return found.mean - stats.t.ppf(1 - ALPHA, freedom) * error
+
+    assert lower(3) == pytest.approx(found.interval.low)
+    assert lower(3 + found.further) >= 0 > lower(2 + found.further)
+    assert difference(exact(*few), exact(*other), Interval(0, math.inf), ALPHA, floor=1.0).further > found.further
+
+
+def test_what_is_decided_needs_no_seeds():
+    decided = difference(exact(0.9, 0.91, 0.92, 0.9), exact(0.8, 0.8, 0.82), Interval(0, math.inf), ALPHA)
+    assert (decide(decided.interval, Interval(0, math.inf)), decided.further) == (HELD, None)
 
 
 def test_one_seed_has_the_interval_of_its_test_set_and_says_so():
