@@ -104,7 +104,7 @@ def _measurements(
             if (change := student([(first, second)], resolution(after, new))) is None:
                 reasons[ALONE].append(f"{title(name)} {series}")
             else:
-                yield Measurement(name, series, first, second, unit_of_values(after["judgement"]), change)
+                yield Measurement(name, series, first, second, unit_of_values(after["judgement"], series), change)
 
 
 def _distinct(measured: list[Measurement]) -> list[Measurement]:

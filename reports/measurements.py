@@ -32,7 +32,7 @@ def _rows(audit: Audit) -> Iterator[list[object]]:
                 start = [*map(_text, name), runs, outcome["verdict"], _text(judged["quantity"])]
                 for series, values in judged["values"].items():
                     for place, value in enumerate(values):
-                        yield [*start, _text(series), unit_of_values(judged), place, value]
+                        yield [*start, _text(series), unit_of_values(judged, series), place, value]
 
 
 def _text(value: Any) -> str:

@@ -126,10 +126,11 @@ def _about(case: dict[str, Any], runs: Runs) -> str:
     specs = [runs[key]["spec"] for seeds in arms for key in seeds if key in runs]
     if not specs:
         return ""
-    count = max(map(len, arms))
+    least, most = min(map(len, arms)), max(map(len, arms))
+    count = f"{least} to {plural(most, 'seed')}" if least < most else plural(most, "seed")
     images = f"{specs[0]['subset']} images" if specs[0].get("subset") else "all images"
     width = specs[0].get("width", 1.0)
-    return f"{count} seed{'s' if count > 1 else ''}, {images}" + (f", width {width:g}" if width != 1 else "")
+    return f"{count}, {images}" + (f", width {width:g}" if width != 1 else "")
 
 
 def _row(case: dict[str, Any], scales: dict[str, tuple[float, float] | None], runs: Runs) -> Row:
@@ -147,7 +148,7 @@ def _row(case: dict[str, Any], scales: dict[str, tuple[float, float] | None], ru
         limit(judgement),
         number(value, unit, "–"),
         interval_chart(judgement, value, scale) if scale else None,
-        [(name, numbers(values, unit_of_values(judgement))) for name, values in judgement["values"].items()],
+        [(name, numbers(values, unit_of_values(judgement, name))) for name, values in judgement["values"].items()],
         keys,
         expected(case),
         [(look, number(look["measured"], unit), interval({**look, "unit": unit})) for look in case.get("looks", ())],

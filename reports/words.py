@@ -66,9 +66,16 @@ def limit(judgement: dict[str, Any]) -> str:
     return f"{number(least, unit)} to {number(most, unit)}"
 
 
-def unit_of_values(judgement: dict[str, Any]) -> str:
-    """Return the unit of the measurements by seed: a rank correlation has none, what is ranked are errors."""
-    return "%" if judgement["quantity"].startswith("rank correlation") else str(judgement["unit"])
+def unit_of_values(judgement: dict[str, Any], series: str) -> str:
+    """Return the unit of one series of measurements: a rank correlation has none, what is ranked are errors.
+
+    A ratio is one of each pair of seeds, of the part that was judged; its arms, and what other parts measured, are none.
+    """
+    if judgement["quantity"].startswith("rank correlation"):
+        return "%"
+    part, _, name = series.rpartition(": ")
+    paired = name == "by seed" and (not part or judgement["quantity"].endswith(f"({part})"))
+    return "" if judgement["unit"] == "x" and not paired else str(judgement["unit"])
 
 
 def expected(case: dict[str, Any]) -> bool:

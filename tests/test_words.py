@@ -80,9 +80,18 @@ def test_an_interval_may_be_endless():
 
 
 def test_of_a_rank_correlation_errors_are_ranked():
-    assert words.unit_of_values(judged(0, 1, "", quantity="rank correlation of errors")) == "%"
-    assert words.unit_of_values(judged(0, 1, "x")) == "x"
-    assert words.unit_of_values(judged(0, 1, "", quantity="the rank correlation")) == ""
+    assert words.unit_of_values(judged(0, 1, "", quantity="rank correlation of errors"), "by seed") == "%"
+    assert words.unit_of_values(judged(0, 1, "x"), "by seed") == "x"
+    assert words.unit_of_values(judged(0, 1, "", quantity="the rank correlation"), "by seed") == ""
+
+
+def test_what_a_ratio_is_made_of_is_no_ratio():
+    one = judged(0, 1, "x")
+    assert (words.unit_of_values(one, "by seed"), words.unit_of_values(one, "the other")) == ("x", "")
+    several = judged(0, 1, "x", quantity="falls (steadies)")
+    series = ("steadies: by seed", "steadies: one", "adds points: one", "adds points: by seed")
+    assert [words.unit_of_values(several, name) for name in series] == ["x", "", "", ""]
+    assert words.unit_of_values(judged(0, 1, "%"), "one") == "%"
 
 
 @pytest.mark.parametrize(
