@@ -38,6 +38,7 @@ from fixtures.training.lanes import Lanes, take_in_turn  # noqa: E402
 from fixtures.training.loop import train, train_epoch  # noqa: E402
 from fixtures.training.numerics import reproducible, tensor_float  # noqa: E402
 from fixtures.training.run import Run  # noqa: E402
+from fixtures.training.sgd import SGD  # noqa: E402
 from fixtures.training.spec import Recipe  # noqa: E402
 from fixtures.training.stack import Stack  # noqa: E402
 
@@ -95,8 +96,7 @@ class Bench:
 
     def eager(self, run: Run) -> Callable[[], object]:
         """An epoch of the reference loop."""
-        settings = {"lr": 0.01, "momentum": 0.9, "fused": True}
-        optimizer = torch.optim.SGD(run.network.parameters(), **settings)
+        optimizer = SGD(run.network.parameters(), RECIPE)
         return lambda: train_epoch(run.network, run.data, optimizer, RECIPE, 0, 1)
 
     def captured(self, runs: Sequence[Run], reduced: bool = False) -> Callable[[], object]:
@@ -254,7 +254,7 @@ def parity(bench: Bench) -> None:
         networks.append(build("inception", 7, 1, 10, 0.1).double())
     run, other = Run(networks[0], data, recipe, 0, bench.device), networks[1].to(bench.device)
     steps = CapturedSteps(run)
-    optimizer = torch.optim.SGD(other.parameters(), lr=0.0625, momentum=0.9)
+    optimizer = SGD(other.parameters(), recipe)
     for epoch in range(1, 11):
         run.next_epoch()
         take_in_turn([steps])

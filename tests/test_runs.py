@@ -11,11 +11,9 @@ import pytest
 from fixtures.data.contracts import ContractBroken
 from fixtures.data.datasets import DataUnavailable
 from fixtures.declaration import Arm, Case, Claim, Control, Sweep, cases, claim
-from fixtures.runs import identity, memory, prepare, together
+from fixtures.runs import identity, prepare, together
 from fixtures.runs.carry_out import carry_out
-from fixtures.runs.cost import CALL, expected, flops, forward_flops, human_time
 from fixtures.runs.identity import canonical, context, key
-from fixtures.runs.memory import LANES, SLOTS, peak, sizes, slots, step_of
 from fixtures.runs.plan import Plan, keys_of
 from fixtures.runs.session import CONTRACT, DATA, ERROR, Failure, Heartbeat, Session
 from fixtures.runs.store import Store
@@ -202,55 +200,6 @@ def test_runs_that_claims_share_are_planned_once(tmp_path):
     assert [spec.corruption for spec in missing] == [1.0, 1.0, 0.0, 0.0]  # the longest first
 
 
-def test_true_labels_are_expected_to_cost_less_unless_the_run_goes_on():
-    true, random = replace(SPEC, corruption=0.0), replace(SPEC, corruption=1.0)
-    assert expected(true) < expected(random) / 2
-    to_the_end = replace(SPEC.recipe, to_the_end=True)
-    assert expected(replace(true, recipe=to_the_end)) == expected(replace(random, recipe=to_the_end)) == flops(true)
-
-
-def test_a_convolution_of_small_images_takes_longer_than_its_operations():
-    conv = replace(SPEC, network="alexnet", recipe=replace(RECIPE, to_the_end=True))
-    assert expected(conv) == flops(conv) + 2 * CALL * 2 * RECIPE.budget  # layers, and steps of 32 of 50 images
-    cifar = replace(conv, data="cifar10", width=1.0, subset=None, recipe=replace(conv.recipe, batch=128))
-    assert expected(cifar) < 1.01 * flops(cifar)
-
-
-def test_flops_are_counted_on_the_network():
-    assert forward_flops("linear", 7, 1, 10, 1.0) == 2 * 49 * 10
-    assert forward_flops("mlp-1x512", 28, 3, 10, 1.0) == 2 * (2352 * 512 + 512 * 10)
-    assert forward_flops("inception", 28, 3, 10, 1.0) == pytest.approx(408.4e6, rel=0.001)
-    assert flops(replace(SPEC, network="linear")) == 2 * 49 * 10 * 50 * 4 * 2
-
-
-def test_memory_is_that_of_the_weights_the_data_and_the_layers():
-    parameters, outputs, largest = sizes("mlp-1x512", 28, 3, 10, 1.0)
-    assert (parameters, outputs, largest) == (1_209_866, 512 + 512 + 10, 512)  # with the ReLU
-    assert peak(SPEC, FUSED) > peak(SPEC, REFERENCE)
-    cifar = replace(SPEC, data="cifar10", subset=None, width=1.0, recipe=replace(RECIPE, batch=128))
-    images = 4 * 60_000 * (3 * 28**2 + 3 * 32**2)
-    assert images < peak(cifar, REFERENCE) < 5 * images
-    assert peak(replace(cifar, network="inception", subset=1000), REFERENCE) > peak(replace(cifar, subset=1000), REFERENCE)
-
-
-def test_a_sweep_has_as_many_runs_as_have_their_weights_in_the_cache():
-    cifar = replace(SPEC, data="cifar10", width=1.0, subset=None)
-    assert slots(SPEC, FUSED) == SLOTS == 8
-    assert [slots(one, FUSED) for one in (replace(cifar, width=0.25), cifar, replace(cifar, network="mlp-3x512"))] == [
-        4,
-        1,
-        1,
-    ]
-
-
-def test_on_a_gpu_as_many_runs_are_side_by_side_as_there_is_memory_for(monkeypatch):
-    free = {"cuda:0": 80e9, "cuda:1": 5 * step_of(SPEC), "cuda:2": 0.0}
-    monkeypatch.setattr(memory, "free_memory", free.__getitem__)
-    assert [slots(SPEC, CAPTURED, device) for device in free] == [LANES, 2, 1]
-    assert [slots(SPEC, FUSED, device) for device in free] == [33, 2, 1]
-    assert slots(SPEC, REFERENCE, "cuda:0") == 1
-
-
 @pytest.mark.parametrize(
     ("executor", "sweep", "reduced"), [(FUSED, FusedSweep, None), (CAPTURED, Lanes, False), (REDUCED, Lanes, True)]
 )
@@ -264,13 +213,6 @@ def test_every_executor_but_the_reference_loop_has_a_sweep(executor, sweep, redu
     assert len(records) == 3
     for record in records:
         assert ("steps by the recipe" in record["contracts"]) == (executor == FUSED)
-
-
-@pytest.mark.parametrize(
-    ("minutes", "text"), [(0.001, "1 s"), (0.5, "30 s"), (90, "90 min"), (300, "5 h"), (1e4, "7 days")]
-)
-def test_durations_are_told_as_a_person_would(minutes, text):
-    assert human_time(minutes) == text
 
 
 def plan_of(count):

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
-from torch.optim import optimizer as optimizers
 
 from fixtures.data.contracts import ContractBroken
 from fixtures.networks import build
 from fixtures.runs.carry_out import experiment_of
 from fixtures.runs.witness import CONTRACTS, FRESH, FROZEN, REPORTED, ROUNDING, STEPS, Witness
+from fixtures.training import sgd
 from fixtures.training.contracts import SEEN
 from fixtures.training.loop import train
 from fixtures.training.numerics import reproducible
@@ -104,14 +104,13 @@ def test_epochs_that_nobody_saw():
 
 
 def test_the_hooks_are_gone_afterwards_also_where_a_contract_broke():
-    before = len(optimizers._global_optimizer_post_hooks)
     watched(spec())
     with pytest.raises(ContractBroken):
         watched(spec(), loss_times=2.0)
-    assert len(optimizers._global_optimizer_post_hooks) == before
+    assert sgd._listeners == []
 
 
-def told(one, change=lambda images, labels, settings: (images, labels, settings), step=True, epochs=2):
+def told(one, change=lambda *step: step, step=True, epochs=2):
     """Tell a witness of the steps of a training that takes them by no optimizer, with or without a change."""
     experiment = experiment_of(one)
     with reproducible("cpu"):
@@ -119,12 +118,12 @@ def told(one, change=lambda images, labels, settings: (images, labels, settings)
         network = build(one.network, 7, 1, 10, one.width)
         witness, data = Witness(network, experiment, one), Tensors.of(experiment, "cpu", one.recipe)
         for epoch in range(1, epochs + 1):
-            settings = {"lr": RECIPE.learning_rate * RECIPE.decay ** (epoch - 1), "momentum": 0.9, "weight_decay": 0.0}
+            rate = RECIPE.learning_rate * RECIPE.decay ** (epoch - 1)
             for images, labels in batches(data, one.recipe, one.seed, epoch):
                 if step:
                     for parameter in network.parameters():
                         parameter.data.mul_(0.99).sub_(1e-4)
-                witness.stepped_on(*change(images, labels, dict(settings)))
+                witness.stepped_on(*change(images, labels, one.recipe, rate))
             witness.saw(float(cross_entropy(network(data.inputs), data.labels).detach()))
     return witness
 
@@ -136,11 +135,11 @@ def test_steps_that_the_witness_is_told_of():
 @pytest.mark.parametrize(
     ("change", "contract"),
     [
-        (lambda images, labels, settings: (images, labels.roll(1), settings), SEEN),
-        (lambda images, labels, settings: (-images, labels, settings), SEEN),
-        (lambda images, labels, settings: (images[:-1], labels[:-1], settings), SEEN),
-        (lambda images, labels, settings: (images, labels, settings | {"lr": 0.1}), STEPS),
-        (lambda images, labels, settings: (images, labels, settings | {"momentum": 0.0}), STEPS),
+        (lambda images, labels, *settings: (images, labels.roll(1), *settings), SEEN),
+        (lambda images, *rest: (-images, *rest), SEEN),
+        (lambda images, labels, *settings: (images[:-1], labels[:-1], *settings), SEEN),
+        (lambda *step: (*step[:3], 0.1), STEPS),
+        (lambda *step: (*step[:2], replace(step[2], momentum=0.0), step[3]), STEPS),
     ],
     ids=["labels", "images", "too few", "learning rate", "momentum"],
 )
@@ -173,7 +172,7 @@ def test_another_optimizers_steps_are_not_counted():
     network, other = build(one.network, 7, 1, 10, one.width), torch.nn.Linear(2, 2)
     with Witness(network, experiment, one) as witness:
         other(torch.ones(1, 2)).sum().backward()
-        torch.optim.SGD(other.parameters(), lr=7).step()
+        sgd.SGD(other.parameters(), replace(one.recipe, learning_rate=7)).step()
         with pytest.raises(ContractBroken, match="epoch 1 took 0 steps, expected 3") as broken:
             witness.saw(1.0)
     assert broken.value.contract == STEPS

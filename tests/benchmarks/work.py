@@ -13,6 +13,7 @@ from fixtures.networks import build
 from fixtures.training.fused import FusedSweep
 from fixtures.training.loop import train, train_epoch
 from fixtures.training.run import Run
+from fixtures.training.sgd import SGD
 from fixtures.training.spec import Recipe
 
 BATCH = 128
@@ -24,11 +25,11 @@ SWEEP = [(level / 10, seed) for level in range(11) for seed in range(3)]
 
 def step_flops(name, width=1.0, side=28, channels=3):
     """The operations of a step: forward and backward, a batch of BATCH."""
-    network = build(name, side, channels, 10, width).to("meta")
+    network = build(name, side, channels, 10, width)
     with FlopCounterMode(display=False) as counter:
-        outputs = network(torch.empty(BATCH, channels, side, side, device="meta"))
-        functional.cross_entropy(outputs, torch.zeros(BATCH, dtype=torch.int64, device="meta")).backward()
-    return counter.get_total_flops()
+        outputs = network(torch.zeros(2, channels, side, side))
+        functional.cross_entropy(outputs, torch.zeros(2, dtype=torch.int64)).backward()
+    return counter.get_total_flops() * BATCH / 2
 
 
 def noise(count, tests):
@@ -52,8 +53,7 @@ def prepared(images, labels):
 def reference(name, experiment, recipe=RECIPE, width=1.0):
     """A run of the reference loop, and a function that takes it through the steps of an epoch."""
     run = Run(build(name, 28, 3, 10, width), experiment, recipe, 0, "cpu")
-    settings = {"lr": recipe.learning_rate, "momentum": recipe.momentum, "fused": True}
-    optimizer = torch.optim.SGD(run.network.parameters(), **settings)
+    optimizer = SGD(run.network.parameters(), recipe)
     return run, lambda: train_epoch(run.network, run.data, optimizer, recipe, 0, run.epoch)
 
 

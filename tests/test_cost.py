@@ -1,0 +1,87 @@
+"""What a run is expected to cost, in operations, seconds and memory, before it is made."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from fixtures.networks import FACTORIES, build
+from fixtures.runs import memory
+from fixtures.runs.anatomy import Anatomy, anatomy
+from fixtures.runs.cost import CALL, expected, flops, human_time
+from fixtures.runs.memory import LANES, SLOTS, peak, slots, step_of
+from fixtures.training.executor import CAPTURED, FUSED, REFERENCE
+from fixtures.training.spec import Recipe, RunSpec
+
+RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
+SPEC = RunSpec(data="digits", network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
+
+
+def test_true_labels_are_expected_to_cost_less_unless_the_run_goes_on():
+    true, random = replace(SPEC, corruption=0.0), replace(SPEC, corruption=1.0)
+    assert expected(true) < expected(random) / 2
+    to_the_end = replace(SPEC.recipe, to_the_end=True)
+    assert expected(replace(true, recipe=to_the_end)) == expected(replace(random, recipe=to_the_end)) == flops(true)
+
+
+def test_a_convolution_of_small_images_takes_longer_than_its_operations():
+    conv = replace(SPEC, network="alexnet", recipe=replace(RECIPE, to_the_end=True))
+    assert expected(conv) == flops(conv) + 2 * CALL * 2 * RECIPE.budget  # layers, and steps of 32 of 50 images
+    cifar = replace(conv, data="cifar10", width=1.0, subset=None, recipe=replace(conv.recipe, batch=128))
+    assert expected(cifar) < 1.01 * flops(cifar)
+
+
+@pytest.mark.parametrize("name", FACTORIES)
+def test_operations_are_those_that_torch_counts(name):
+    found = anatomy(replace(SPEC, data="cifar10", network=name, width=0.5))
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        build(name, 28, 3, 10, 0.5)(torch.zeros(1, 3, 28, 28))
+    assert found.operations == counter.get_total_flops()
+
+
+def test_what_there_is_in_a_network_is_counted_without_drawing_a_number():
+    torch.manual_seed(0)
+    before = torch.random.get_rng_state()
+    cifar = replace(SPEC, data="cifar10", width=1.0)
+    with_the_relu = Anatomy(1_209_866, 0, 512 + 512 + 10, 512, 2 * (2352 * 512 + 512 * 10))
+    assert anatomy(cifar) == with_the_relu
+    assert anatomy(replace(cifar, network="inception")).convolutions == 19
+    assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_flops_are_those_of_the_whole_budget():
+    assert flops(replace(SPEC, network="linear")) == 2 * 49 * 10 * 50 * 4 * 2
+
+
+def test_memory_is_that_of_the_weights_the_data_and_the_layers():
+    assert peak(SPEC, FUSED) > peak(SPEC, REFERENCE)
+    cifar = replace(SPEC, data="cifar10", subset=None, width=1.0, recipe=replace(RECIPE, batch=128))
+    images = 4 * 60_000 * (3 * 28**2 + 3 * 32**2)
+    assert images < peak(cifar, REFERENCE) < 5 * images
+    assert peak(replace(cifar, network="inception", subset=1000), REFERENCE) > peak(replace(cifar, subset=1000), REFERENCE)
+
+
+def test_a_sweep_has_as_many_runs_as_have_their_weights_in_the_cache():
+    cifar = replace(SPEC, data="cifar10", width=1.0, subset=None)
+    assert slots(SPEC, FUSED) == SLOTS == 8
+    assert [slots(one, FUSED) for one in (replace(cifar, width=0.25), cifar, replace(cifar, network="mlp-3x512"))] == [
+        4,
+        1,
+        1,
+    ]
+
+
+def test_on_a_gpu_as_many_runs_are_side_by_side_as_there_is_memory_for(monkeypatch):
+    free = {"cuda:0": 80e9, "cuda:1": 5 * step_of(SPEC), "cuda:2": 0.0}
+    monkeypatch.setattr(memory, "free_memory", free.__getitem__)
+    assert [slots(SPEC, CAPTURED, device) for device in free] == [LANES, 2, 1]
+    assert [slots(SPEC, FUSED, device) for device in free] == [33, 2, 1]
+    assert slots(SPEC, REFERENCE, "cuda:0") == 1
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"), [(0.001, "1 s"), (0.5, "30 s"), (90, "90 min"), (300, "5 h"), (1e4, "7 days")]
+)
+def test_durations_are_told_as_a_person_would(minutes, text):
+    assert human_time(minutes) == text

@@ -1,0 +1,94 @@
+"""SGD is torch's own, to the bit, and imports none of what torch's does."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+import torch
+
+from fixtures.networks import build
+from fixtures.training.sgd import SGD, overheard
+from fixtures.training.spec import Recipe
+
+RECIPE = Recipe(batch=20, learning_rate=0.1, momentum=0.9, decay=0.9, budget=5, patience=5)
+
+
+def networks(name):
+    """Two with equal weights."""
+    torch.manual_seed(0)
+    one, other = (build(name, 7, 1, 10, 0.25).to(memory_format=torch.channels_last) for _ in range(2))
+    other.load_state_dict(one.state_dict())
+    return one, other
+
+
+def slope(network, seed):
+    """Put the gradients of a random batch into the network."""
+    draw = torch.Generator().manual_seed(seed)
+    images, labels = torch.randn(20, 1, 7, 7, generator=draw), torch.randint(0, 10, (20,), generator=draw)
+    torch.nn.functional.cross_entropy(network(images), labels).backward()
+
+
+@pytest.mark.parametrize("recipe", [RECIPE, replace(RECIPE, weight_decay=0.01), replace(RECIPE, momentum=0.0)])
+@pytest.mark.parametrize("name", ["mlp-1x512", "inception", "alexnet"])
+def test_every_step_is_torchs_to_the_bit(name, recipe):
+    one, other = networks(name)
+    ours = SGD(one.parameters(), recipe)
+    settings = {"momentum": recipe.momentum, "weight_decay": recipe.weight_decay}
+    torchs = torch.optim.SGD(other.parameters(), lr=recipe.learning_rate, fused=True, **settings)
+    for step in range(6):
+        ours.learning_rate = torchs.param_groups[0]["lr"] = recipe.learning_rate * recipe.decay**step
+        for network, optimizer in ((one, ours), (other, torchs)):
+            optimizer.zero_grad()
+            slope(network, step)
+            optimizer.step()
+        assert all(map(torch.equal, one.parameters(), other.parameters()))
+
+
+def test_gradients_that_are_not_forgotten_add_up():
+    one, other = networks("linear")
+    for network in (one, other):
+        slope(network, 0)
+    optimizer = SGD(one.parameters(), RECIPE)
+    optimizer.zero_grad()
+    for network in (one, other):
+        slope(network, 1)
+    assert not any(map(torch.equal, *([weight.grad for weight in network.parameters()] for network in (one, other))))
+
+
+def test_whoever_listens_hears_of_each_step_until_it_is_over():
+    network, _ = networks("linear")
+    optimizer, heard = SGD(network.parameters(), RECIPE), []
+    with overheard(heard.append):
+        for seed in range(3):
+            slope(network, seed)
+            optimizer.step()
+    optimizer.step()
+    assert heard == [optimizer] * 3
+
+
+def test_a_weight_without_a_gradient_stays_where_it_is():
+    network, other = networks("mlp-1x512")
+    network[1].requires_grad_(False)
+    slope(network, 0)
+    SGD(network.parameters(), RECIPE).step()
+    same = [torch.equal(*pair) for pair in zip(network.parameters(), other.parameters(), strict=True)]
+    assert same == [True, True, False, False]
+
+
+def test_training_and_its_estimates_do_without_torchs_compiler():
+    """Which takes more than a second to import, in every worker."""
+    code = """
+import sys
+from fixtures.runs.carry_out import carry_out
+from fixtures.runs.cost import expected
+from fixtures.runs.memory import peak
+from fixtures.training.spec import Recipe, RunSpec
+recipe = Recipe(batch=50, learning_rate=0.01, momentum=0.9, decay=1.0, budget=1, patience=1)
+for network in ("mlp-1x512", "inception", "alexnet"):
+    spec = RunSpec(data="digits", network=network, recipe=recipe, seed=0, subset=50, width=0.1)
+    carry_out(spec, "cpu"), expected(spec), peak(spec, "reference")
+print({"torch._dynamo", "torch._inductor", "sympy"} & set(sys.modules))
+"""
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert made.stdout == "set()\n"
