@@ -179,7 +179,7 @@ def test_a_deviating_implementation_is_at_the_wrong_value_and_keeps_the_scatter(
     assert moved.judge_all().measured == pytest.approx(0.3)
     assert fraction == pytest.approx((0.3 - errors.mean()) / (0.9 - errors.mean()))
     by_seed = np.array([moved.judge([seed]).measured for seed in range(30)])
-    taken_on = fraction * (np.tile([0.85, 0.95], 15) - 0.9)
+    taken_on = fraction * (np.tile([0.95, 0.85], 15) - 0.9)  # the control's of the seed halfway round
     assert by_seed - by_seed.mean() == pytest.approx(errors - errors.mean() + taken_on)
 
 
@@ -257,6 +257,20 @@ def draws_of_solves(runs, paper, judge):
     judge(mean_within(values, Interval(0.5, ANY), paper.alpha, ""))
 
 
+@claim(
+    "toy/swapped",
+    source="",
+    refuted_by="",
+    runs={"one": Arm(), "other": Arm(corruption=1.0)},
+    control=Control("", {"one": Arm(corruption=1.0), "other": Arm()}),
+)
+def less_than_the_other(runs, paper, judge):
+    """One training error is below the other."""
+    pairs = zip(runs.one.train_error, runs.other.train_error, strict=True)
+    apart = [(one - other, one - other) for (one, _), (other, _) in pairs]
+    judge(mean_within(apart, Interval(-ANY, 0), paper.alpha, ""))
+
+
 def with_control(declared, find, network="mlp-1x512"):
     return [
         sample(declared, lambda spec, of=control: find(spec, of), network=network, control=control)
@@ -296,6 +310,20 @@ def test_every_kind_of_measurement_can_be_moved(declared, find, wrong, network):
     moved, _ = deviating(own, control, wrong)
     assert moved.judge_all().measured == pytest.approx(wrong, abs=1e-6)
     assert str(moved.judge(range(5)).verdict) != "HELD"
+
+
+def test_two_arms_that_are_each_others_control_scatter_as_before():
+    errors = 0.5 + 0.1 * np.random.default_rng(0).standard_normal((2, 100))
+    errors[1] += 0.2
+
+    def find(spec, control):
+        return training(train_error=float(errors[int(spec.corruption), spec.seed % 100]))
+
+    own, control = with_control(less_than_the_other, find)
+    swapped, fraction = deviating(own, control, -own.judge_all().measured)
+    apart = [np.std([one.judge([seed]).measured for seed in range(30)]) for one in (own, swapped)]
+    assert fraction == pytest.approx(1)
+    assert apart[1] > apart[0]
 
 
 def test_the_levels_that_a_control_lacks_stay():
