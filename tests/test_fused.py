@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 
 from fixtures.data.experiment import prepare
 from fixtures.networks import build
@@ -14,6 +15,7 @@ from fixtures.training.loop import train, train_epoch
 from fixtures.training.numerics import reproducible
 from fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED
 from fixtures.training.run import Run
+from fixtures.training.sgd import SGD
 from fixtures.training.spec import Recipe
 from fixtures.training.stack import Stack
 from fixtures.training.tensors import batches
@@ -87,6 +89,46 @@ def test_in_float64_every_step_is_the_reference_loops(name):
                 if run.recipe.momentum:
                     speed = optimizer.state[other]["momentum_buffer"]
                     torch.testing.assert_close(sweep._stack.momenta[place][row], speed, rtol=1e-11, atol=1e-14)
+
+
+def multiplies_a_batch_as_one_matrix(one, batch):
+    """Whether this BLAS gives a pass through the network the same bits, of one matrix and of a batch of them."""
+    draw = torch.Generator().manual_seed(0)
+    for layer in (layer for layer in one if isinstance(layer, nn.Linear)):
+        images, slope = (torch.randn(batch, size, generator=draw) for size in (layer.in_features, layer.out_features))
+        weight, bias = layer.weight.detach(), layer.bias.detach()
+        forward = torch.baddbmm(bias.view(1, 1, -1), images[None], weight.t()[None])[0]
+        pairs = [
+            (functional.linear(images, weight, bias), forward),
+            (slope @ weight, torch.bmm(slope[None], weight[None])[0]),
+            (slope.t() @ images, torch.bmm(slope.t()[None], images[None])[0]),
+            (slope.t() @ images, torch.bmm(images.t()[None], slope[None])[0].t()),
+        ]
+        if not all(map(torch.equal, *zip(*pairs, strict=True))):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("name", ["mlp-1x512", "mlp-3x512"])
+def test_where_vectors_and_blas_let_it_every_bit_is_the_reference_loops(name):
+    if torch.backends.cpu.get_cpu_capability() != "AVX512":
+        pytest.skip("softmax along the classes is summed otherwise without AVX-512")
+    recipes = [RECIPE, replace(RECIPE, weight_decay=0.01), replace(RECIPE, momentum=0.0, learning_rate=0.02)]
+    with reproducible("cpu"):
+        if not all(multiplies_a_batch_as_one_matrix(network(name, width=1.0), batch) for batch in (32, 11)):
+            pytest.skip("a batched product is rounded otherwise by this BLAS")
+        runs = [member(recipe, seed, 0.5, name, width=1.0) for seed, recipe in enumerate(recipes)]
+        references = [network(name, seed, width=1.0) for seed in range(len(runs))]
+        descents = [SGD(one.parameters(), recipe) for one, recipe in zip(references, recipes, strict=True)]
+        sweep = FusedSweep(len(runs))
+        for run in runs:
+            sweep.add(run)
+        for epoch in range(1, 6):
+            sweep.epoch()
+            for run, reference, descent in zip(runs, references, descents, strict=True):
+                descent.learning_rate = run.learning_rate
+                train_epoch(reference, run.data, descent, run.recipe, run.seed, epoch)
+                assert all(map(torch.equal, run.network.parameters(), reference.parameters()))
 
 
 def test_gradients_of_a_step_are_autograds():
