@@ -35,10 +35,9 @@ from fixtures.training.captured import CapturedSteps  # noqa: E402
 from fixtures.training.fused import FusedSweep, side_by_side  # noqa: E402
 from fixtures.training.graph import Graph  # noqa: E402
 from fixtures.training.lanes import Lanes, take_in_turn  # noqa: E402
-from fixtures.training.loop import train, train_epoch  # noqa: E402
+from fixtures.training.loop import torchs, train, train_epoch  # noqa: E402
 from fixtures.training.numerics import reproducible, tensor_float  # noqa: E402
 from fixtures.training.run import Run  # noqa: E402
-from fixtures.training.sgd import SGD  # noqa: E402
 from fixtures.training.spec import Recipe  # noqa: E402
 from fixtures.training.stack import Stack  # noqa: E402
 
@@ -96,7 +95,7 @@ class Bench:
 
     def eager(self, run: Run) -> Callable[[], object]:
         """An epoch of the reference loop."""
-        optimizer = SGD(run.network.parameters(), RECIPE)
+        optimizer = torchs(run.network.parameters(), RECIPE)
         return lambda: train_epoch(run.network, run.data, optimizer, RECIPE, 0, 1)
 
     def captured(self, runs: Sequence[Run], reduced: bool = False) -> Callable[[], object]:
@@ -254,7 +253,7 @@ def parity(bench: Bench) -> None:
         networks.append(build("inception", 7, 1, 10, 0.1).double())
     run, other = Run(networks[0], data, recipe, 0, bench.device), networks[1].to(bench.device)
     steps = CapturedSteps(run)
-    optimizer = SGD(other.parameters(), recipe)
+    optimizer = torchs(other.parameters(), recipe)
     for epoch in range(1, 11):
         run.next_epoch()
         take_in_turn([steps])

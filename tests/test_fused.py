@@ -11,11 +11,10 @@ from torch.nn import functional
 from fixtures.data.experiment import prepare
 from fixtures.networks import build
 from fixtures.training.fused import FusedSweep, side_by_side
-from fixtures.training.loop import train, train_epoch
+from fixtures.training.loop import torchs, train, train_epoch
 from fixtures.training.numerics import reproducible
 from fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED
 from fixtures.training.run import Run
-from fixtures.training.sgd import SGD
 from fixtures.training.spec import Recipe
 from fixtures.training.stack import Stack
 from fixtures.training.tensors import batches
@@ -119,14 +118,14 @@ def test_where_vectors_and_blas_let_it_every_bit_is_the_reference_loops(name):
             pytest.skip("a batched product is rounded otherwise by this BLAS")
         runs = [member(recipe, seed, 0.5, name, width=1.0) for seed, recipe in enumerate(recipes)]
         references = [network(name, seed, width=1.0) for seed in range(len(runs))]
-        descents = [SGD(one.parameters(), recipe) for one, recipe in zip(references, recipes, strict=True)]
+        descents = [torchs(one.parameters(), recipe) for one, recipe in zip(references, recipes, strict=True)]
         sweep = FusedSweep(len(runs))
         for run in runs:
             sweep.add(run)
         for epoch in range(1, 6):
             sweep.epoch()
             for run, reference, descent in zip(runs, references, descents, strict=True):
-                descent.learning_rate = run.learning_rate
+                descent.param_groups[0]["lr"] = run.learning_rate
                 train_epoch(reference, run.data, descent, run.recipe, run.seed, epoch)
                 assert all(map(torch.equal, run.network.parameters(), reference.parameters()))
 

@@ -387,6 +387,11 @@ def test_an_interrupted_sweep_lets_go_of_its_runs(tmp_path, monkeypatch):
         ({"network": "alexnet"}, "cuda:0", "fused", "reference"),
         ({"network": "nearest-neighbour"}, "cuda:0", "captured", "reference"),
         ({"network": "alexnet"}, "cpu", "fused", "reference"),
+        ({"network": "alexnet"}, "cpu", "auto", "direct"),
+        ({"network": "alexnet"}, "cuda:0", "auto", "reference"),
+        ({"network": "alexnet"}, "cuda:0", "direct", "direct"),
+        ({"recipe": replace(RECIPE, crop=True)}, "cpu", "auto", "direct"),
+        ({"network": "nearest-neighbour"}, "cpu", "auto", "reference"),
         ({"recipe": replace(RECIPE, crop=True)}, "cpu", "fused", "reference"),
         ({"recipe": replace(RECIPE, dropout=0.5)}, "cuda:0", "captured", "reference"),
     ],
@@ -398,8 +403,8 @@ def test_who_trains_a_run(change, device, asked, name):
 def test_the_executor_is_in_the_key():
     assert key(SPEC, "cpu") == key(SPEC, "cpu", "fused") != key(SPEC, "cpu", "reference")
     conv = replace(SPEC, network="alexnet")
-    assert key(conv, "cpu") == key(conv, "cpu", "reference") == key(conv, "cpu", "fused")
-    assert len({key(conv, "cuda:0", asked) for asked in CHOICES}) == 3  # auto and fused are the reference loop's
+    assert key(conv, "cpu") == key(conv, "cpu", "direct") != key(conv, "cpu", "reference") == key(conv, "cpu", "fused")
+    assert len({key(conv, "cuda:0", asked) for asked in CHOICES}) == 4  # auto and fused are the reference loop's
 
 
 def test_a_run_of_reduced_precision_says_so():

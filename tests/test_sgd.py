@@ -1,4 +1,4 @@
-"""SGD is torch's own, to the bit, and imports none of what torch's does."""
+"""SGD is torch's own, to the bit, and imports none of what torch's does; so are the runs by its steps."""
 
 import subprocess
 import sys
@@ -8,8 +8,11 @@ import pytest
 import torch
 
 from fixtures.networks import build
+from fixtures.runs.carry_out import carry_out
+from fixtures.runs.witness import STEPS
+from fixtures.training.executor import DIRECT, REFERENCE
 from fixtures.training.sgd import SGD, overheard
-from fixtures.training.spec import Recipe
+from fixtures.training.spec import Recipe, RunSpec
 
 RECIPE = Recipe(batch=20, learning_rate=0.1, momentum=0.9, decay=0.9, budget=5, patience=5)
 
@@ -37,12 +40,24 @@ def test_every_step_is_torchs_to_the_bit(name, recipe):
     settings = {"momentum": recipe.momentum, "weight_decay": recipe.weight_decay}
     torchs = torch.optim.SGD(other.parameters(), lr=recipe.learning_rate, fused=True, **settings)
     for step in range(6):
-        ours.learning_rate = torchs.param_groups[0]["lr"] = recipe.learning_rate * recipe.decay**step
+        ours.param_groups[0]["lr"] = torchs.param_groups[0]["lr"] = recipe.learning_rate * recipe.decay**step
         for network, optimizer in ((one, ours), (other, torchs)):
             optimizer.zero_grad()
             slope(network, step)
             optimizer.step()
         assert all(map(torch.equal, one.parameters(), other.parameters()))
+
+
+@pytest.mark.parametrize("change", [{}, {"crop": True, "weight_decay": 1e-4}, {"batch": 75}], ids=str)
+@pytest.mark.parametrize("name", ["inception", "alexnet", "mlp-3x512"])
+def test_a_run_by_direct_steps_is_the_reference_loops_to_the_bit(name, change):
+    """75 images are three batches of 20 and one of 15, or one."""
+    recipe = replace(RECIPE, **change)
+    spec = RunSpec(data="digits", network=name, recipe=recipe, seed=3, subset=75, width=0.1, corruption=0.5)
+    one, other = carry_out(spec, "cpu"), carry_out(spec, "cpu", executor=DIRECT)
+    assert one["result"] == other["result"]
+    assert STEPS in other["result"]["contracts"]
+    assert [made["context"]["executor"]["name"] for made in (one, other)] == [REFERENCE, DIRECT]
 
 
 def test_gradients_that_are_not_forgotten_add_up():
@@ -76,18 +91,24 @@ def test_a_weight_without_a_gradient_stays_where_it_is():
     assert same == [True, True, False, False]
 
 
-def test_training_and_its_estimates_do_without_torchs_compiler():
+def test_unasked_a_cpu_does_without_torchs_compiler():
     """Which takes more than a second to import, in every worker."""
     code = """
 import sys
 from fixtures.runs.carry_out import carry_out
 from fixtures.runs.cost import expected
 from fixtures.runs.memory import peak
+from fixtures.runs.together import carry_out_together
+from fixtures.training.executor import executor_of
 from fixtures.training.spec import Recipe, RunSpec
 recipe = Recipe(batch=50, learning_rate=0.01, momentum=0.9, decay=1.0, budget=1, patience=1)
 for network in ("mlp-1x512", "inception", "alexnet"):
     spec = RunSpec(data="digits", network=network, recipe=recipe, seed=0, subset=50, width=0.1)
-    carry_out(spec, "cpu"), expected(spec), peak(spec, "reference")
+    if executor_of(spec, "cpu") == "fused":
+        next(carry_out_together(iter([spec]), "cpu", "auto"))
+    else:
+        carry_out(spec, "cpu", executor="direct")
+    expected(spec), peak(spec, "reference")
 print({"torch._dynamo", "torch._inductor", "sympy"} & set(sys.modules))
 """
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

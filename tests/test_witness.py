@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
+from torch.optim import optimizer as optimizers
 
 from fixtures.data.contracts import ContractBroken
 from fixtures.networks import build
@@ -104,10 +105,12 @@ def test_epochs_that_nobody_saw():
 
 
 def test_the_hooks_are_gone_afterwards_also_where_a_contract_broke():
+    before = len(optimizers._global_optimizer_post_hooks)
     watched(spec())
     with pytest.raises(ContractBroken):
         watched(spec(), loss_times=2.0)
     assert sgd._listeners == []
+    assert len(optimizers._global_optimizer_post_hooks) == before
 
 
 def told(one, change=lambda *step: step, step=True, epochs=2):

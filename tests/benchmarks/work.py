@@ -11,9 +11,8 @@ from fixtures.data.experiment import Experiment, prepare
 from fixtures.data.preprocessing import centre_crop, standardize
 from fixtures.networks import build
 from fixtures.training.fused import FusedSweep
-from fixtures.training.loop import train, train_epoch
+from fixtures.training.loop import torchs, train, train_epoch
 from fixtures.training.run import Run
-from fixtures.training.sgd import SGD
 from fixtures.training.spec import Recipe
 
 BATCH = 128
@@ -53,7 +52,7 @@ def prepared(images, labels):
 def reference(name, experiment, recipe=RECIPE, width=1.0):
     """A run of the reference loop, and a function that takes it through the steps of an epoch."""
     run = Run(build(name, 28, 3, 10, width), experiment, recipe, 0, "cpu")
-    optimizer = SGD(run.network.parameters(), recipe)
+    optimizer = torchs(run.network.parameters(), recipe)
     return run, lambda: train_epoch(run.network, run.data, optimizer, recipe, 0, run.epoch)
 
 
