@@ -11,6 +11,7 @@ from fixtures.runs import memory
 from fixtures.runs.anatomy import Anatomy, anatomy
 from fixtures.runs.cost import CALL, expected, flops, human_time
 from fixtures.runs.memory import LANES, SLOTS, peak, slots, step_of
+from fixtures.theory.problem import ProblemSpec
 from fixtures.training.executor import CAPTURED, FUSED, REFERENCE
 from fixtures.training.spec import Recipe, RunSpec
 
@@ -32,6 +33,14 @@ def test_batch_norm_fits_sooner_and_cropped_images_later():
     cropped = expected(replace(one, recipe=replace(RECIPE, crop=True)))
     without = replace(one, network="inception-without-batch-norm")
     assert [expected(one) / budget, cropped / budget, expected(without) / budget] == pytest.approx([0.1, 0.3, 0.2])
+
+
+def test_a_solve_that_trains_is_expected_to_fit_within_a_fifth_of_its_budget():
+    trains = (("batch", 64), ("budget", 400), ("draws", 5), ("rate", 0.1), ("width", 512))
+    signs = ProblemSpec(problem="random-signs", data="digits", subset=600, parameters=trains)
+    kernel = ProblemSpec(problem="kernel", data="digits", subset=901, parameters=(("kind", "raw"), ("scale", 2.0)))
+    assert expected(signs) == pytest.approx(0.2 * flops(signs))
+    assert expected(kernel) == flops(kernel)
 
 
 def test_a_convolution_of_small_images_takes_longer_than_its_operations():
