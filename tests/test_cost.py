@@ -62,9 +62,10 @@ def test_what_there_is_in_a_network_is_counted_without_drawing_a_number():
     torch.manual_seed(0)
     before = torch.random.get_rng_state()
     cifar = replace(SPEC, data="cifar10", width=1.0)
-    with_the_relu = Anatomy(1_209_866, 0, 512 + 512 + 10, 512, 2 * (2352 * 512 + 512 * 10))
+    with_the_relu = Anatomy(1_209_866, 0, 0, 512 + 512 + 10, 512, 2 * (2352 * 512 + 512 * 10))
     assert anatomy(cifar) == with_the_relu
-    assert anatomy(replace(cifar, network="inception")).convolutions == 19
+    inception, plain = (anatomy(replace(cifar, network=name)) for name in ("inception", "inception-without-batch-norm"))
+    assert (inception.convolutions, inception.batch_norms, plain.convolutions, plain.batch_norms) == (19, 11, 19, 0)
     assert torch.equal(torch.random.get_rng_state(), before)
 
 

@@ -13,7 +13,7 @@ from fixtures.runs.carry_out import experiment_of
 from fixtures.runs.witness import CONTRACTS, FRESH, FROZEN, REPORTED, ROUNDING, STEPS, Witness
 from fixtures.training import sgd
 from fixtures.training.contracts import SEEN
-from fixtures.training.loop import train
+from fixtures.training.loop import torchs, train
 from fixtures.training.numerics import reproducible
 from fixtures.training.result import DIVERGED
 from fixtures.training.spec import Recipe, RunSpec
@@ -168,14 +168,15 @@ def test_what_was_not_looked_at_is_not_claimed():
         assert witness.check(result) == (FRESH, FROZEN, REPORTED)
 
 
-def test_another_optimizers_steps_are_not_counted():
+@pytest.mark.parametrize("descent", [torchs, sgd.SGD])
+def test_another_optimizers_steps_are_not_counted(descent):
     one = spec()
     experiment = experiment_of(one)
     torch.manual_seed(derived_seed(one.seed, 0, "weights"))
     network, other = build(one.network, 7, 1, 10, one.width), torch.nn.Linear(2, 2)
     with Witness(network, experiment, one) as witness:
         other(torch.ones(1, 2)).sum().backward()
-        sgd.SGD(other.parameters(), replace(one.recipe, learning_rate=7)).step()
+        descent(other.parameters(), replace(one.recipe, learning_rate=7)).step()
         with pytest.raises(ContractBroken, match="epoch 1 took 0 steps, expected 3") as broken:
             witness.saw(1.0)
     assert broken.value.contract == STEPS
