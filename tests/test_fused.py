@@ -16,7 +16,7 @@ from fixtures.training.numerics import reproducible
 from fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED
 from fixtures.training.run import Run
 from fixtures.training.spec import Recipe
-from fixtures.training.stack import Stack
+from fixtures.training.stack import Stack, judged
 from fixtures.training.tensors import batches
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=300, patience=40, test_every=0)
@@ -137,7 +137,7 @@ def test_gradients_of_a_step_are_autograds():
     stack = Stack(networks[0], 4)
     for row, one in enumerate(networks):
         stack.put(one, row)
-    losses, wrong = stack.differentiate(images, labels)
+    losses, wrong = judged(stack.differentiate(images, labels), labels)
     for row, one in enumerate(networks):
         outputs = one(images[row])
         loss = nn.functional.cross_entropy(outputs, labels[row])
