@@ -79,6 +79,10 @@ def test_memory_is_that_of_the_weights_the_data_and_the_layers():
     images = 4 * 60_000 * (3 * 28**2 + 3 * 32**2)
     assert images < peak(cifar, REFERENCE) < 5 * images
     assert peak(replace(cifar, network="inception", subset=1000), REFERENCE) > peak(replace(cifar, subset=1000), REFERENCE)
+    # On a GPU 1,024 images are evaluated together; on a CPU 128, which take less than a step of as many.
+    alexnet = replace(cifar, network="alexnet", subset=100)
+    cpu, gpu = (peak(alexnet, REFERENCE, device) for device in ("cpu", "cuda:0"))
+    assert gpu - cpu == 4 * 1024 * 3 * anatomy(alexnet).largest - step_of(alexnet)
 
 
 def test_a_sweep_has_as_many_runs_as_have_their_weights_in_the_cache():
