@@ -39,7 +39,7 @@ from fixtures.training.loop import torchs, train, train_epoch  # noqa: E402
 from fixtures.training.numerics import reproducible, tensor_float  # noqa: E402
 from fixtures.training.run import Run  # noqa: E402
 from fixtures.training.spec import Recipe  # noqa: E402
-from fixtures.training.stack import Stack  # noqa: E402
+from fixtures.training.stack import Stack, judged  # noqa: E402
 
 BATCH, EPOCH, SIDE = 128, 50_000, 28
 RECIPE = Recipe(batch=BATCH, learning_rate=0.01, momentum=0.9, decay=0.95, budget=10_000, patience=10_000, test_every=0)
@@ -199,7 +199,7 @@ def stacked(bench: Bench, name: str, rows: int) -> Callable[[], None]:
     images, labels = (part.clone() for part in next(side_by_side(runs)))
 
     def step() -> None:
-        stack.differentiate(images, labels)
+        judged(stack.differentiate(images, labels), labels)
         stack.update([run.recipe for run in runs], [0.01] * rows)
 
     replayed = (
