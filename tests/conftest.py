@@ -7,6 +7,9 @@ import pytest
 
 from fixtures.calibration import record
 from fixtures.data import datasets, folder, listing
+from tests import card
+
+card.registered()
 
 CALIBRATION = Path(__file__).parent.parent / "claims" / "calibration.toml"
 

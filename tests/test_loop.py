@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from fixtures.data.augmentation import random_crop, random_flip, random_rotation
+from fixtures.data.augmentation import Views
 from fixtures.data.experiment import prepare
 from fixtures.data.preprocessing import centre_crop, standardize
 from fixtures.networks import build
@@ -197,14 +197,14 @@ def test_crops():
     }  # every window of the first image
     seen = set()
     for seed in range(60):
-        crop = random_crop(images, 6, generator(seed))
+        crop = Views.drawn(2, generator(seed), spare=2).of(images, 6)
         seen |= {place for place, window in windows.items() if torch.equal(crop[0], window)}
     assert seen == set(windows)
 
 
 def test_flips_are_half_and_whole():
     images = torch.rand(400, 1, 4, 4)
-    flipped = random_flip(images, generator())
+    flipped = Views.drawn(400, generator(), flip=True).of(images, 4)
     mirrored = (flipped == images.flip(3)).flatten(1).all(1)
     kept = (flipped == images).flatten(1).all(1)
     assert bool((mirrored | kept).all())
@@ -213,9 +213,9 @@ def test_flips_are_half_and_whole():
 
 def test_rotation_turns_about_the_centre():
     images = torch.rand(50, 3, 9, 9)
-    turned = random_rotation(images, 25.0, generator())
+    turned, still = (Views.drawn(50, generator(), degrees=degrees).of(images, 9) for degrees in (25.0, 1e-6))
     torch.testing.assert_close(turned[:, :, 4, 4], images[:, :, 4, 4])
-    torch.testing.assert_close(random_rotation(images, 0.0, generator()), images)
+    torch.testing.assert_close(still, images)
     assert not torch.allclose(turned, images)
 
 
