@@ -12,6 +12,8 @@ pytest_plugins = [
     "fixtures.plugin.shard",
     "fixtures.plugin.looks",
     "fixtures.plugin.calibrate",
+    "fixtures.plugin.workers",
+    "fixtures.plugin.warned",
     "fixtures.plugin.stage",
     "fixtures.plugin.progress",
     "fixtures.plugin.record",

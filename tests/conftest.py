@@ -7,6 +7,7 @@ import pytest
 
 from fixtures.calibration import record
 from fixtures.data import datasets, folder, listing
+from fixtures.training.numerics import usable_gpus
 from tests import card
 
 card.registered()
@@ -26,6 +27,18 @@ def new_process():
     forget()
     yield forget
     forget()
+
+
+# Torch says of CUDA once in a process what nobody here can help; it names where it was triggered.
+WARNINGS = ["error", *(["default:.*Triggered internally"] if usable_gpus() else [])]
+
+
+def pytest_collection_modifyitems(items):
+    """Let warnings be errors in the tests, and there alone: in an audit they are counted and recorded."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            for warning in reversed(WARNINGS):
+                item.add_marker(pytest.mark.filterwarnings(warning), append=False)
 
 
 @pytest.fixture

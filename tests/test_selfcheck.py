@@ -1,0 +1,130 @@
+"""The self-check: whether executors agree with the reference loop on a device, and what an audit makes of it."""
+
+import json
+import subprocess
+
+import pytest
+import torch
+
+from fixtures.plugin.options import State, check_executors
+from fixtures.runs import agreement, selfcheck
+from fixtures.runs.agreement import TRIALS, Size, differences
+from fixtures.runs.selfcheck import objection
+from fixtures.runs.session import Session
+from fixtures.runs.store import Store
+from fixtures.training import captured
+from fixtures.training.executor import AUTO, CAPTURED, FUSED, REDUCED, REFERENCE
+from fixtures.training.stack import Stack
+from tests.card import emulated
+
+SMALL = Size(side=8, batch=8, narrow=0.1, width=0.1)
+SHORT = tuple(trial for trial in TRIALS if trial.network != "inception" or trial.precision == "bfloat16")
+
+
+def test_the_executors_agree_on_a_cpu():
+    assert differences("cpu", SMALL) == {}
+
+
+def test_the_executors_agree_on_a_card():
+    with emulated():
+        assert differences("card:0", SMALL, SHORT) == {}
+
+
+def twice_the_rate(*given):
+    return descend(*given[:-1], 2 * given[-1])
+
+
+descend = captured.descend
+
+
+def half_a_step(self, recipes, rates):
+    update(self, recipes, [rate / 2 for rate in rates])
+
+
+update = Stack.update
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [
+        ((captured, "descend", twice_the_rate), CAPTURED),
+        ((Stack, "update", half_a_step), FUSED),
+        ((captured, "_precision", lambda *given: (precision(*given)[0], torch.inference_mode)), CAPTURED),
+    ],
+    ids=["rate", "step", "error"],
+)
+def test_an_executor_that_differs_is_named_with_the_trial(monkeypatch, fault, found):
+    monkeypatch.setattr(*fault)
+    told = differences("cpu", SMALL, SHORT)
+    assert found in told
+    assert "in float64: " in told[found]
+    assert "expected at most 1e-10" in told[found] or "Error" in told[found]
+
+
+precision = captured._precision
+
+
+def test_a_first_loss_in_bfloat16_that_is_off_by_more_than_a_hundredth(monkeypatch):
+    seen = captured.CapturedSteps.seen
+    monkeypatch.setattr(captured.CapturedSteps, "seen", lambda self: (1.02 * seen(self)[0], 0))
+    told = differences("cpu", SMALL, tuple(trial for trial in TRIALS if trial.executor == REDUCED))
+    assert "in bfloat16: off by 0.02, expected at most 0.01" in told[REDUCED]
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+def test_it_is_asked_once_for_each_torch_and_source(store, monkeypatch):
+    asked = []
+    monkeypatch.setattr(selfcheck, "ask", lambda device: asked.append(device) or {})
+    assert [objection(store, "cuda:0", "2.15.0") for _ in range(2)] == [None, None]
+    assert asked == ["cuda:0"]
+    objection(store, "cuda:0", "2.16.0")
+    monkeypatch.setattr(selfcheck, "engine_digest", lambda: "another")
+    objection(store, "cuda:0", "2.15.0")
+    assert len(asked) == 3
+
+
+def test_what_differs_is_said_and_remembered(store, monkeypatch):
+    monkeypatch.setattr(selfcheck, "ask", lambda device: {FUSED: "MLP in float64: off by 1"})
+    said = objection(store, "cuda:0", "2.15.0")
+    assert "fused (MLP in float64: off by 1)" in said
+    monkeypatch.setattr(selfcheck, "ask", lambda device: pytest.fail("was asked again"))
+    assert objection(store, "cuda:0", "2.15.0") == said
+
+
+@pytest.mark.parametrize("error", [subprocess.TimeoutExpired("python", 180), ValueError("no JSON"), OSError("no process")])
+def test_a_check_that_does_not_end_is_an_objection_and_not_remembered(store, monkeypatch, error):
+    def ask(device):
+        raise error
+
+    monkeypatch.setattr(selfcheck, "ask", ask)
+    assert "did not end" in objection(store, "cuda:0", "2.15.0")
+    monkeypatch.setattr(selfcheck, "ask", lambda device: {})
+    assert objection(store, "cuda:0", "2.15.0") is None
+
+
+def test_the_process_of_its_own_prints_what_differs(monkeypatch, capsys):
+    monkeypatch.setattr(agreement, "differences", lambda device: {FUSED: device})
+    monkeypatch.setattr("sys.argv", ["agreement", "--device", "cuda:1"])
+    agreement.main()
+    assert json.loads(capsys.readouterr().out) == {FUSED: "cuda:1"}
+
+
+@pytest.mark.parametrize(
+    ("device", "asked", "why", "used"),
+    [
+        ("cuda:0", AUTO, "it differs", REFERENCE),
+        ("cuda:0", AUTO, None, AUTO),
+        ("cuda:0", FUSED, "it differs", FUSED),
+        ("cpu", AUTO, "it differs", AUTO),
+    ],
+)
+def test_an_audit_falls_back_to_the_reference_loop_and_says_so(store, tmp_path, monkeypatch, device, asked, why, used):
+    monkeypatch.setattr("fixtures.plugin.options.objection", lambda *_: why)
+    state = State(store, Session(tmp_path / "s"), device, True, "main", tmp_path, executor=asked)
+    check_executors(state)
+    assert state.executor == used
+    assert state.remarks == ([why] if used == REFERENCE else [])
