@@ -10,6 +10,7 @@ pytest_plugins = [
     "fixtures.plugin.cases",
     "fixtures.plugin.controls",
     "fixtures.plugin.shard",
+    "fixtures.plugin.minutes",
     "fixtures.plugin.looks",
     "fixtures.plugin.calibrate",
     "fixtures.plugin.stage",
