@@ -41,7 +41,7 @@ def merge(parts: Sequence[Named]) -> Audit:
         "command": "; ".join(dict.fromkeys(audit["command"] for audit in audits)),
         "summary": {verdict: sum(audit["summary"][verdict] for audit in audits) for verdict in first["summary"]},
         "exit_code": exit_code([audit["exit_code"] for audit in audits]),
-        "not_run": list({tuple(idle.values()): idle for audit in audits for idle in audit["not_run"]}.values()),
+        "not_run": list({idle["reason"]: idle for audit in audits for idle in audit["not_run"]}.values()),
         **_told(audits, wanted),
         "runs": _by_name(audits, "runs"),
         "data": _by_name(audits, "data"),
