@@ -7,7 +7,8 @@
 #
 # An audit reads from the environment:
 #   REQUIRE_GPU=1     a machine without a working GPU is an error
-#   MINUTES=50        when it is interrupted; what is finished stays in the store
+#   MINUTES=50        what it may take: no run is begun that would end later, and what lacks one is NOT RUN
+#   GRACE=300         seconds after that it is interrupted; what is finished stays in the store in any case
 #   STORE, REPORT     folders; else the user's cache, and reports/out
 #   BASELINE          an earlier audit.json to compare with; else reports/baselines/ci-TIER/audit.json where there is one
 #   RETHINKING_DATA, RETHINKING_CACHE     folders of the data sets, as published and decoded
@@ -86,7 +87,8 @@ compare() {
 
 audit() {
   local tier=${1:-} report=${REPORT:-reports/out} baseline=${BASELINE:-} code=0 compared=0
-  local options=(-m "$tier" -n auto --report "$report" --junitxml "$report/junit.xml")
+  local minutes=${MINUTES:-50}
+  local options=(-m "$tier" -n auto --minutes "$minutes" --report "$report" --junitxml "$report/junit.xml")
   shift || true
   [[ -x .venv/bin/pytest ]] || refuse "There is no .venv, expected 'ci/run.sh setup' to have made it."
   if [[ -n $baseline ]]; then
@@ -96,13 +98,16 @@ audit() {
   fi
   if [[ -n ${STORE:-} ]]; then options+=(--store "$STORE"); fi
   if gpu_is_required; then options+=(--require-gpu); fi
+  [[ $minutes =~ ^[0-9]*\.?[0-9]+$ ]] || refuse "MINUTES is '$minutes', expected a positive number."
   look_for_gpu
   fetch "$tier"
 
   mkdir -p "$report"
   # On a runner that keeps its files, last night's audit must not pass for this one's.
   rm -f "$report"/{audit.json,audit.html,junit.xml,summary.md,comparison.txt}
-  timeout --verbose --preserve-status --signal=INT --kill-after=60 "${MINUTES:-50}m" \
+  # It ends by itself in time, unless a run takes much longer than is to be expected. The shell knows whole numbers alone.
+  minutes=${minutes%%.*}
+  timeout --verbose --preserve-status --signal=INT --kill-after=60 "$((60 * 10#${minutes:-0} + ${GRACE:-300}))" \
     .venv/bin/pytest claims "${options[@]}" "$@" || code=$?
 
   summarize "$report" >"$report/summary.md"

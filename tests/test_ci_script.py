@@ -41,7 +41,7 @@ def test_an_audit_runs_without_a_gpu_and_says_so(checkout, state, said):
     assert done.stdout.strip() == said
     out = "reports/out"
     assert checkout.calls == [
-        f"pytest claims -m fast -n auto --report {out} --junitxml {out}/junit.xml",
+        f"pytest claims -m fast -n auto --minutes 50 --report {out} --junitxml {out}/junit.xml",
         f"python -m reports markdown {out}/audit.json",
     ]
     assert checkout.report("summary.md").read_text() == "# The summary\n"
@@ -102,8 +102,17 @@ def test_a_summary_that_cannot_be_made_does_not_change_the_verdict(checkout):
     assert "could not be summarized" in checkout.report("summary.md").read_text()
 
 
-def test_a_long_audit_is_interrupted_as_by_ctrl_c(checkout):
-    done = checkout.run("audit", "fast", SLOW="1", MINUTES="0.01")
+@pytest.mark.parametrize(("minutes", "seconds"), [(None, 3300), ("50", 3300), ("0.5", 300), (".5", 300), ("08.75", 780)])
+def test_an_audit_knows_its_time_and_is_interrupted_some_minutes_later(checkout, minutes, seconds):
+    (checkout.path / "timeout").unlink()
+    program(checkout.path / "timeout", '#!/usr/bin/env bash\necho "timeout $*" >>"$CALLS"\n')
+    assert checkout.run("audit", "fast", **({"MINUTES": minutes} if minutes else {})).returncode == 0
+    called = f"timeout --verbose --preserve-status --signal=INT --kill-after=60 {seconds} .venv/bin/pytest claims"
+    assert checkout.calls[0].startswith(f"{called} -m fast -n auto --minutes {minutes or 50} ")
+
+
+def test_a_late_audit_is_interrupted_as_by_ctrl_c(checkout):
+    done = checkout.run("audit", "fast", SLOW="1", MINUTES="0.01", GRACE="1")
     assert done.returncode == 2
     assert checkout.calls[1] == "interrupted"
     assert "sending signal INT" in done.stderr
@@ -132,6 +141,7 @@ def test_an_audit_that_held_ends_with_the_code_of_the_comparison(checkout, given
         (["audit"], {}, "The tier is '', expected fast or paper."),
         (["audit", "fats"], {}, "The tier is 'fats', expected fast or paper."),
         (["audit", "fast"], {"REQUIRE_GPU": "yes"}, "REQUIRE_GPU is 'yes', expected 1 or 0"),
+        (["audit", "fast"], {"MINUTES": "an hour"}, "MINUTES is 'an hour', expected a positive number."),
         (["audit", "fast"], {"BASELINE": "gone.json"}, "BASELINE is 'gone.json', expected an audit.json."),
     ],
 )
@@ -230,13 +240,14 @@ def test_four_slurm_tasks_share_one_store_and_keep_their_reports_apart(checkout)
 
 def test_a_slurm_task_is_interrupted_before_its_time_is_up():
     hours, minutes, _ = map(int, re.search(r"--time=(\d+):(\d+):(\d+)", SLURM).groups())
-    assert int(re.search(r"MINUTES:-(\d+)", SLURM)[1]) + 5 <= 60 * hours + minutes
+    grace = int(re.search(r"GRACE:-(\d+)", RUN)[1]) / 60
+    assert int(re.search(r"MINUTES:-(\d+)", SLURM)[1]) + grace + 5 <= 60 * hours + minutes
 
 
 # What they call
 
 
-@pytest.mark.parametrize("option", ["--report", "--junitxml", "--store", "--require-gpu"])
+@pytest.mark.parametrize("option", ["--minutes", "--report", "--junitxml", "--store", "--require-gpu"])
 def test_every_option_of_an_audit_exists(pytestconfig, option):
     assert option in RUN
     groups = [pytestconfig._parser._anonymous, *pytestconfig._parser._groups]
