@@ -7,17 +7,18 @@ import torch
 
 from fixtures.data.experiment import prepare
 from fixtures.networks import build
+from fixtures.runs.cards import listed
 from fixtures.training.captured import CapturedSteps
 from fixtures.training.lanes import Lanes
 from fixtures.training.loop import train as reference
 from fixtures.training.loop import train_epoch
-from fixtures.training.numerics import reproducible, usable_gpus
+from fixtures.training.numerics import reproducible
 from fixtures.training.run import Run
 from fixtures.training.spec import Recipe
 
 # Rates that float32 holds exactly, as a graph must be given them.
 RECIPE = Recipe(batch=32, learning_rate=0.0625, momentum=0.9, decay=0.5, budget=3, patience=40, weight_decay=0.01)
-GPU = pytest.mark.skipif(not usable_gpus(), reason="needs a GPU")
+GPU = pytest.mark.skipif(not (listed() and torch.cuda.is_available()), reason="needs a GPU")
 DEVICES = ["cpu", pytest.param("cuda:0", marks=GPU)]
 
 
