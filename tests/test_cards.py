@@ -3,6 +3,7 @@
 import os
 
 import pytest
+import torch
 
 from fixtures.runs import cards
 from fixtures.runs.cards import VISIBLE, DeviceUnavailable, choose, entries, listed, use
@@ -136,3 +137,17 @@ def test_a_driver_that_torch_cannot_use_is_no_card_and_one_that_was_asked_for_is
     assert use("auto") == ()
     machine.cards = 0
     assert listed() == ()
+
+
+@pytest.mark.parametrize(("available", "count", "works"), [(True, 1, True), (True, 2, False), (False, 1, False)])
+def test_cards_work_where_torch_can_compute_and_sees_no_others(monkeypatch, available, count, works):
+    """CUDA may have been used before this process was to see fewer: another card than was asked for must not be cuda:0."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: available)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
+    assert cards.work(("1",)) is works
+
+
+def test_what_this_process_has_reserved_is_free_for_it(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (10, 80))
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda device: 5)
+    assert cards.memory("cuda:0") == (15, 80)

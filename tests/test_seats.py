@@ -7,10 +7,12 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from fixtures.data import datasets
+from fixtures.plugin.progress import Display
 from fixtures.runs import cards, prepare
 from fixtures.runs.identity import key
 from fixtures.runs.roles import computed_on, needs_card
@@ -189,12 +191,9 @@ def test_a_worker_without_a_card_makes_what_needs_none_and_waits_for_the_rest(tm
 
 def test_an_idle_worker_takes_a_seat_that_has_become_free(tmp_path, monkeypatch):
     made, store, one = made_by(monkeypatch), Store(tmp_path / "store"), deal(("GPU-a",), 1)
-    process = subprocess.Popen(
-        [sys.executable, "-c", SITS, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True
-    )
-    assert process.stdout.readline().split()[0] == "GPU-a"
-    desk = Desk(deal(("GPU-a", "GPU-b"), 1), tmp_path)
-    assert desk.seats == one
+    process, (card, _) = worker(tmp_path)
+    assert card == "GPU-a"
+    desk = Desk(one, tmp_path)
     beside = threading.Thread(target=drain, args=(store, tmp_path / "s", desk), name="beside")
     beside.start()
     wait_for(lambda: len(made) == 2)
@@ -220,3 +219,13 @@ def test_a_heartbeat_says_at_which_card(tmp_path, monkeypatch):
     desk = Desk((Seat("GPU-a", 0, 1),), tmp_path)
     prepare.drain({key(TRAINING, "cuda:0"): TRAINING}, Store(tmp_path), session, "cuda:0", "gw0", REFERENCE, desk)
     assert beats == [Heartbeat(str(TRAINING), 0, 2, None, "epoch", "GPU-a"), None]
+
+
+@pytest.mark.parametrize(("listed", "told"), [(["GPU-a", "GPU-b"], ", card GPU-b"), (["GPU-b"], ""), ([], "")])
+def test_the_line_of_progress_says_who_is_at_which_of_several_cards(tmp_path, listed, told):
+    session = Session(tmp_path)
+    session.expect({"k": 1.0})
+    session.beat("gw1", Heartbeat("a run", 3, 9, 0.5, "epoch", "GPU-b" if listed else None))
+    state = SimpleNamespace(session=session, store=Store(tmp_path / "store"), cards=listed)
+    line = Display(SimpleNamespace(isatty=False), state).line()
+    assert line.endswith(f"a run (epoch 3 loss 0.500{told})")
