@@ -220,6 +220,9 @@ class Backend(getattr(backend_registration, "_DummyBackendModule", object)):
     def mem_get_info(self, device=None):
         return 80 << 30, 80 << 30
 
+    def memory_reserved(self, device=None):
+        return 0
+
     def get_device_name(self, device=None):
         return "emulated card"
 

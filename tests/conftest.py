@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.calibration import record
 from fixtures.data import datasets, folder, listing
-from fixtures.training.numerics import usable_gpus
+from fixtures.runs.cards import listed
 from tests import card
 
 card.registered()
@@ -30,7 +30,7 @@ def new_process():
 
 
 # Torch says of CUDA once in a process what nobody here can help; it names where it was triggered.
-WARNINGS = ["error", *(["default:.*Triggered internally"] if usable_gpus() else [])]
+WARNINGS = ["error", *(["default:.*Triggered internally"] if listed() else [])]
 
 
 def pytest_collection_modifyitems(items):

@@ -8,13 +8,14 @@ import torch
 
 from fixtures.data.experiment import prepare
 from fixtures.networks import build
+from fixtures.runs.cards import listed
 from fixtures.training import run as runs
 from fixtures.training.captured import CapturedSteps
 from fixtures.training.evaluation import classify, evaluate, share
 from fixtures.training.lanes import Lanes, take_in_turn
 from fixtures.training.loop import train as reference
 from fixtures.training.loop import train_epoch
-from fixtures.training.numerics import reproducible, usable_gpus
+from fixtures.training.numerics import reproducible
 from fixtures.training.result import BUDGET_EXHAUSTED, FIT, STALLED
 from fixtures.training.run import NEAR_ERROR, NEAR_LOSS, Run
 from fixtures.training.spec import Recipe
@@ -22,7 +23,7 @@ from tests.card import emulated
 
 # Rates that float32 holds exactly, as a graph must be given them.
 RECIPE = Recipe(batch=32, learning_rate=0.0625, momentum=0.9, decay=0.5, budget=3, patience=40, weight_decay=0.01)
-GPU = pytest.mark.skipif(not usable_gpus(), reason="needs a GPU")
+GPU = pytest.mark.skipif(not (listed() and torch.cuda.is_available()), reason="needs a GPU")
 DEVICES = ["cpu", "card:0", pytest.param("cuda:0", marks=GPU)]
 
 

@@ -10,14 +10,15 @@ import pytest
 from fixtures.data.datasets import NAMES, SCHEMES
 from fixtures.networks import FACTORIES
 from fixtures.paper import order
+from fixtures.runs.cards import DeviceUnavailable, choose
 from fixtures.tiers import read
 from fixtures.training.executor import CHOICES
-from fixtures.training.numerics import DeviceUnavailable, resolve
 from reports.__main__ import _parser
 from tests.documents import DOCUMENTS, ROOT, Document
 
 TIERS = read(ROOT / "claims" / "tiers.toml")
 SOURCES = [path for folder in ("claims", "fixtures", "reports") for path in sorted((ROOT / folder).rglob("*.py"))]
+READERS = [ROOT / "fixtures" / "data" / "places.py", ROOT / "fixtures" / "runs" / "cards.py"]  # of the environment
 WORKFLOWS = ROOT / ".github" / "workflows"
 # What is not in a checkout, and the file that makes it.
 MADE = {
@@ -78,11 +79,12 @@ def of_pytest(config):
 
 def is_device(value):
     try:
-        return bool(resolve(value))
+        choose(value)
     except DeviceUnavailable:
         return True  # elsewhere
     except ValueError:
         return False
+    return True
 
 
 VALUES = {
@@ -174,7 +176,7 @@ def test_every_link_leads_somewhere(document):
 
 def unset(document):
     """The variables of the environment that a document names and nobody reads."""
-    readers = [*(ROOT / "ci").iterdir(), *WORKFLOWS.iterdir(), ROOT / "fixtures" / "data" / "places.py"]
+    readers = [*(ROOT / "ci").iterdir(), *WORKFLOWS.iterdir(), *READERS]
     text = "\n".join(path.read_text() for path in readers if path.suffix != ".md")
     return [name for name in re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", document.text) if not re.search(rf"\b{name}\b", text)]
 

@@ -47,7 +47,8 @@ def digests(monkeypatch):
             {"executor": {"name": "fused", "source": "the fused sweep's"}},
         ),
         (PROBLEM, "cuda:1", "theory", {"device": "cuda", "dtype": "float32"}, {}),
-        (replace(PROBLEM, problem="sgd"), "cpu", "theory", {"device": "cpu", "dtype": "float64"}, {}),
+        (replace(PROBLEM, problem="kernel"), "cuda:1", "theory", {"device": "cuda", "dtype": "float64"}, {}),
+        (replace(PROBLEM, problem="sgd"), "cuda:1", "theory", {"device": "cpu", "dtype": "float64"}, {}),
         (
             replace(NETWORK, network="ridge"),
             "cuda:1",
@@ -56,7 +57,7 @@ def digests(monkeypatch):
             {},
         ),
     ],
-    ids=["network", "network in a sweep", "problem", "exact problem", "learner"],
+    ids=["network", "network in a sweep", "problem", "exact problem", "problem for the CPU", "learner"],
 )
 def test_a_run_depends_on_its_data_its_code_and_how_its_numbers_are_computed(digests, spec, device, engine, numerics, more):
     assert context(spec, device) == {

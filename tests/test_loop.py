@@ -14,7 +14,7 @@ from fixtures.data.experiment import prepare
 from fixtures.data.preprocessing import centre_crop, standardize
 from fixtures.networks import build
 from fixtures.training.loop import train, train_epoch
-from fixtures.training.numerics import reproducible, resolve
+from fixtures.training.numerics import reproducible
 from fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED, Curves, Result
 from fixtures.training.run import set_dropout
 from fixtures.training.spec import Recipe
@@ -217,9 +217,3 @@ def test_rotation_turns_about_the_centre():
     torch.testing.assert_close(turned[:, :, 4, 4], images[:, :, 4, 4])
     torch.testing.assert_close(still, images)
     assert not torch.allclose(turned, images)
-
-
-@pytest.mark.parametrize("device", ["gpu", "cuda:x", "cpu:0", ""])
-def test_a_device_that_is_none_is_quoted(device):
-    with pytest.raises(ValueError, match=f"{device!r}, expected auto, cpu"):
-        resolve(device)
