@@ -37,7 +37,7 @@ def digests(monkeypatch):
             "cuda:1",
             "engine",
             {"device": "cuda", "dtype": "float32"},
-            {"executor": {"name": "reference", "source": None}},
+            {"executor": {"name": "fused", "source": "the fused sweep's"}},
         ),
         (
             NETWORK,

@@ -27,7 +27,7 @@ from fixtures.runs.prices import PRICES
 from fixtures.runs.session import Session
 from fixtures.runs.store import Store
 from fixtures.solutions import Machine, Solutions, largest
-from fixtures.theory import shallow
+from fixtures.theory import features, shallow, solve_kernels
 from fixtures.theory.problem import SOLVERS, ProblemSpec, Sample, Task, spread
 from fixtures.tiers import ProblemPlan, Scale, Tier, read
 from fixtures.training.spec import Recipe, RunSpec
@@ -332,6 +332,23 @@ def test_a_grid_leaves_out_what_float64_cannot_solve():
         found("kernel-grid", kind="raw", scales=(1e-17,), l2s=(1.0,))
     with pytest.raises(ValueError, match="kind of features is 'pixels', expected raw or gabor"):
         found("kernel", kind="pixels")
+
+
+def test_the_products_of_random_filters_are_made_once_for_all_labels(monkeypatch):
+    made, gram = [], features.gram
+    monkeypatch.setattr(features, "gram", lambda *given, **more: made.append(1) or gram(*given, **more))
+    solve_kernels.forget()
+    at = task(200)
+    relabelled = replace(at, sample=replace(at.sample, labels=at.sample.labels[::-1].copy()))
+    first, other = (found("random-filters", one, filters=60, l2s=(0.1,)) for one in (at, relabelled))
+    assert len(made) == 2  # of the images with themselves, and with the test images
+    assert first["test_error"] != other["test_error"]
+    solve_kernels.forget()
+    assert found("random-filters", relabelled, filters=60, l2s=(0.1,)) == other
+    for differs in (replace(at, seed=1), task(150)):
+        found("random-filters", differs, filters=60, l2s=(0.1,))
+    found("random-filters", at, filters=50, l2s=(0.1,))
+    assert len(made) == 10
 
 
 def test_random_filters_with_and_without_l2():

@@ -22,7 +22,13 @@ def test_the_first_worker_says_what_was_collected(session):
     session.write_manifest({"cases": 2})
     session.write_manifest({"cases": 3})
     assert session.manifest() == {"cases": 2}
-    assert sorted(path.name for path in session.folder.iterdir()) == ["failed", "manifest.json"]
+    assert sorted(path.name for path in session.folder.iterdir()) == [
+        "begun",
+        "failed",
+        "lost",
+        "manifest.json",
+        "prepared",
+    ]
 
 
 def test_what_each_stage_has_to_make_adds_up_and_is_named_by_its_runs(session):
@@ -50,7 +56,14 @@ def test_a_heartbeat_is_the_workers_last(session):
     session.beat("gw0", Heartbeat("run", 2, 30, 0.5))
     session.beat("gw1", Heartbeat("other", 1, 4, None, "part"))
     assert session.beats() == {"gw0": Heartbeat("run", 2, 30, 0.5, "epoch"), "gw1": Heartbeat("other", 1, 4, None, "part")}
-    assert sorted(path.name for path in session.folder.iterdir()) == ["failed", "gw0.beat", "gw1.beat"]
+    assert sorted(path.name for path in session.folder.iterdir()) == [
+        "begun",
+        "failed",
+        "gw0.beat",
+        "gw1.beat",
+        "lost",
+        "prepared",
+    ]
     session.beat("gw0", None)
     session.beat("gw0", None)
     assert list(session.beats()) == ["gw1"]
