@@ -32,7 +32,7 @@ def on_the_cpu(spec, device, *rest):
 
 carry_out._train = on_the_cpu
 """
-FEW = ("-m", "fast", "-k", "error_reaches_zero and not noise", "--seeds", "2")
+FEW = ("-m", "fast", "-k", "error_reaches_zero and not noise", "--seeds", "2", "--executor", "reference")
 
 
 @pytest.fixture
