@@ -301,10 +301,10 @@ def test_a_fused_sweep_leaves_a_record_for_each_run_as_soon_as_it_is_over(tmp_pa
 
 
 def test_a_run_that_cannot_be_prepared_takes_no_other_with_it(tmp_path, monkeypatch):
-    def ready(spec):
+    def ready(spec, *rest):
         if spec.seed == 1:
             raise ContractBroken("fresh weights", "it was trained")
-        return prepared(spec)
+        return prepared(spec, *rest)
 
     prepared = together.ready
     monkeypatch.setattr(together, "ready", ready)

@@ -41,8 +41,9 @@ def broken(check, *arguments, contract, reason):
 @pytest.mark.parametrize("subset", [300, None])
 def test_a_sound_experiment_keeps_every_contract(kind, corruption, subset):
     for seed in range(3):
-        read = contracts.same_on_every_read(lambda seed=seed: prepare("digits", subset, kind, corruption, seed))
-        assert len(contracts.check(read)) == len(contracts.CONTRACTS)
+        first, second = (prepare("digits", subset, kind, corruption, seed) for _ in range(2))
+        contracts.same_on_every_read(first, second)
+        assert len(contracts.check(first)) == len(contracts.CONTRACTS)
 
 
 def test_a_permutation_of_the_classes_is_no_random_label():
@@ -60,14 +61,26 @@ def test_labels_drawn_on_every_access_leave_nothing_to_memorize():
     def read():
         return replace(experiment(), labels=RNG.integers(0, 10, len(experiment().labels)))
 
-    broken(contracts.same_on_every_read, read, contract="same on every read", reason="the labels differ between two reads")
+    broken(
+        contracts.same_on_every_read,
+        read(),
+        read(),
+        contract="same on every read",
+        reason="the labels differ between two reads",
+    )
 
 
 def test_pixels_drawn_on_every_access_leave_nothing_to_memorize():
     def read():
         return replace(experiment("gaussian"), inputs=RNG.standard_normal(experiment().inputs.shape, dtype=np.float32))
 
-    broken(contracts.same_on_every_read, read, contract="same on every read", reason="the inputs differ between two reads")
+    broken(
+        contracts.same_on_every_read,
+        read(),
+        read(),
+        contract="same on every read",
+        reason="the inputs differ between two reads",
+    )
 
 
 def test_labels_permuted_inside_each_batch_are_not_the_experiments():
@@ -256,6 +269,40 @@ def test_a_fresh_network_is_not_accused(name):
         training.weights_are_fresh(build(name, 7, 1, 10, 0.25), data)
 
 
+class Knowing(torch.nn.Module):
+    """Knows the labels of so large a share of the images, which hold their own number as their first value."""
+
+    def __init__(self, labels, share):
+        super().__init__()
+        known = RNG.random(len(labels)) < share
+        self.answers = torch.as_tensor(np.where(known, labels, RNG.integers(0, 10, len(labels))))
+
+    def forward(self, images):
+        return torch.nn.functional.one_hot(self.answers[images[:, 0, 0, 0].long()], 10).float()
+
+
+@pytest.mark.parametrize("order", ["mixed", "by class"])
+@pytest.mark.parametrize(("right", "found"), [(0.1, False), (0.3, True)])
+def test_of_many_images_a_sample_tells_whether_a_network_was_trained(order, right, found):
+    count = 20_000
+    labels = RNG.integers(0, 10, count) if order == "mixed" else np.sort(RNG.integers(0, 10, count))
+    images = np.arange(count, dtype=np.float32).reshape(-1, 1, 1, 1)
+    data = replace(experiment(), inputs=images, labels=labels)
+    seen, network = [], Knowing(labels, (right - 0.1) / 0.9)
+    network.register_forward_pre_hook(lambda network, inputs: seen.extend(inputs[0].flatten().tolist()))
+    if found:
+        broken(training.weights_are_fresh, network, data, contract="fresh weights", reason="it was trained")
+    else:
+        training.weights_are_fresh(network, data)
+    assert len(set(seen)) == training.SAMPLE
+    assert (min(seen), max(seen)) == (0, count - 1)
+
+
+def test_of_few_images_all_are_looked_at():
+    data = experiment()
+    assert training._sample(data) is data
+
+
 def test_corruption_of_the_first_part_of_the_training_set():
     data = experiment(corruption=0.5)
     half = len(data.labels) // 2
@@ -350,9 +397,9 @@ def test_an_epoch_that_leaves_examples_out():
 
 @pytest.mark.parametrize("what", ["labels", "inputs", "test_labels", "test_inputs"])
 def test_whatever_is_drawn_on_every_access_is_named(what):
-    reads = iter([experiment(), replace(experiment(), **{what: getattr(experiment(), what) + 1})])
+    reads = experiment(), replace(experiment(), **{what: getattr(experiment(), what) + 1})
     reason = f"^same on every read: the {what.replace('_', ' ')} differ between two reads$"
-    broken(contracts.same_on_every_read, lambda: next(reads), contract="same on every read", reason=reason)
+    broken(contracts.same_on_every_read, *reads, contract="same on every read", reason=reason)
 
 
 @pytest.mark.parametrize("split", ["inputs", "test_inputs"])

@@ -8,8 +8,8 @@ from torch.nn.functional import cross_entropy
 from torch.optim import optimizer as optimizers
 
 from fixtures.data.contracts import ContractBroken
+from fixtures.data.experiment import prepare
 from fixtures.networks import build
-from fixtures.runs.carry_out import experiment_of
 from fixtures.runs.witness import CONTRACTS, FRESH, FROZEN, REPORTED, ROUNDING, STEPS, Witness
 from fixtures.training import sgd
 from fixtures.training.contracts import SEEN
@@ -26,6 +26,10 @@ def spec(network="mlp-1x512", **recipe):
     return RunSpec(
         data="digits", network=network, recipe=replace(RECIPE, **recipe), seed=3, corruption=1.0, subset=150, width=0.25
     )
+
+
+def experiment_of(one):
+    return prepare(one.data, one.subset, one.inputs, one.corruption, one.seed)
 
 
 def watched(one, change=lambda result: None, loss_times=1.0, lost=0):
