@@ -1,0 +1,81 @@
+"""The stages of a visit, from the table beside this file, and the words of their commands."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from ci.visit.folders import ROOT, Folders
+
+TABLE = Path(__file__).with_name("stages.toml")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One command: `seconds` are predicted, after `most` it is stopped, and `fine` are its good exit codes.
+
+    `ends`: where it fails, the visit ends. `behind`: it runs beside those that follow; `after` names one to wait for.
+    """
+
+    name: str
+    command: str
+    seconds: float
+    most: float
+    fine: tuple[int, ...] = (0,)
+    ends: bool = False
+    behind: bool = False
+    after: str | None = None
+    small: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the stages of a visit run: its folders and the device."""
+
+    folders: Folders
+    device: str
+    small: bool
+
+    def words(self, stage: Stage, seconds: float) -> list[str]:
+        """Return the command of a stage that may take so many seconds."""
+        work = self.folders.work
+        audit = ["--store", work / "store", "--report", work / "results" / stage.name, "--device", self.device]
+        text = stage.small if self.small and stage.small else stage.command
+        filled = text.format(
+            device=self.device,
+            kind=self.device.partition(":")[0],
+            tests=shlex.join(map(str, tests_of_a_device())),
+            folder=shlex.quote(str(work.parent)),
+            images=shlex.join(self.folders.images()),
+            audit=shlex.join(map(str, [*audit, "-p", "no:cacheprovider"])),
+            results=shlex.quote(str(work / "results")),
+            time=f"{seconds:.0f}",
+            minutes=f"{seconds / 60:.2f}",
+        )
+        program, *rest = shlex.split(filled)
+        return [sys.executable, *(["-m", "pytest"] if program == "pytest" else []), *rest]
+
+
+def stages(visit: str, table: Path = TABLE) -> list[Stage]:
+    """Return the stages of a visit in their order.
+
+    Raises:
+        ValueError: the table has no such visit.
+    """
+    visits = tomllib.loads(table.read_text(encoding="utf-8"))
+    if visit not in visits:
+        raise ValueError(f"there is no visit '{visit}', expected one of {', '.join(visits)}")
+    return [Stage(**{**entry, "fine": tuple(entry.get("fine", (0,)))}) for entry in visits[visit]]
+
+
+def tests_of_a_device() -> list[Path]:
+    """Return the files with tests that are skipped where there is no GPU."""
+    found = (
+        path
+        for path in sorted((ROOT / "tests").glob("test_*.py"))
+        if 'reason="needs a GPU"' in path.read_text(encoding="utf-8")
+    )
+    return [path.relative_to(ROOT) for path in found]
