@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     runs.add_argument("--minutes", metavar="M", type=float, default=7, help="when it must have ended (default: 7)")
     runs.add_argument("--device", default="cuda:0", help="what to compute on; cpu to try it (default: cuda:0)")
     runs.add_argument("--small", action="store_true", help="at a size at which figures mean nothing")
+    runs.add_argument("--only", metavar="STAGE,STAGE", default="", help="these stages only")
     runs.add_argument("--stages", metavar="FILE", type=Path, default=TABLE, help="another table of stages")
     unpacks = commands.add_parser("unpack", help="take in what came back: records, audits, figures")
     unpacks.add_argument("came", metavar="DIR", type=Path, help="the folder that came back")
@@ -79,7 +80,7 @@ def ran(folders: Folders, options: argparse.Namespace) -> int:
     if not options.minutes > 0:
         raise ValueError(f"--minutes is {options.minutes:g}, expected a positive number")
     about = {"visit": options.visit, "device": options.device, "at": time.strftime("%Y%m%d-%H%M%S", time.gmtime())}
-    found = stages(options.visit, options.stages)
+    found = stages(options.visit, options.only, options.stages)
     out = (options.out or folders.work / "out").absolute()
     return run(Place(folders, options.device, options.small), found, out, options.minutes, about)
 

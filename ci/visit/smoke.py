@@ -24,7 +24,7 @@ from fixtures.networks import FACTORIES, PERCEPTRONS, build  # noqa: E402
 from fixtures.runs.carry_out import carry_out  # noqa: E402
 from fixtures.runs.together import carry_out_together  # noqa: E402
 from fixtures.theory.problem import ProblemSpec  # noqa: E402
-from fixtures.training.executor import ALONE, AUTO, CHOICES, executor_of  # noqa: E402
+from fixtures.training.executor import ALONE, CHOICES, executor_of  # noqa: E402
 from fixtures.training.numerics import reproducible, resolve  # noqa: E402
 from fixtures.training.spec import Recipe, RunSpec  # noqa: E402
 
@@ -48,7 +48,8 @@ def checks(device: str, networks: list[str]) -> Iterator[Check]:
     for name in networks:
         if name not in PERCEPTRONS:
             spec = RunSpec(data="digits", network=name, recipe=AUGMENTED, seed=0, subset=75, width=0.25)
-            yield f"{name}: augmented", lambda spec=spec: trained(spec, device, AUTO)
+            for engine in engines(spec, device):
+                yield f"{name}, augmented: {engine}", lambda spec=spec, engine=engine: trained(spec, device, engine)
     for name in dict.fromkeys((networks[0], networks[-1])):
         yield from sizes(device, name)
     kernel = ProblemSpec.of("kernel", "digits", {"kind": "gabor", "scale": 2.0}, subset=300)

@@ -11,6 +11,8 @@ from pathlib import Path
 from ci.visit.folders import ROOT, Folders
 
 TABLE = Path(__file__).with_name("stages.toml")
+BESIDE = 10.0  # seconds of a stage in which an audit begins and ends, and makes no run
+LEAST = 3.0
 
 
 @dataclass(frozen=True)
@@ -47,31 +49,35 @@ class Place:
         filled = text.format(
             device=self.device,
             kind=self.device.partition(":")[0],
-            tests=shlex.join(map(str, tests_of_a_device())),
+            tests=shlex.join(map(str, files_for_a_card())),
             folder=shlex.quote(str(work.parent)),
             images=shlex.join(self.folders.images()),
             audit=shlex.join(map(str, [*audit, "-p", "no:cacheprovider"])),
             results=shlex.quote(str(work / "results")),
             time=f"{seconds:.0f}",
-            minutes=f"{seconds / 60:.2f}",
+            minutes=f"{max(LEAST, seconds - BESIDE) / 60:.2f}",
         )
         program, *rest = shlex.split(filled)
         return [sys.executable, *(["-m", "pytest"] if program == "pytest" else []), *rest]
 
 
-def stages(visit: str, table: Path = TABLE) -> list[Stage]:
-    """Return the stages of a visit in their order.
+def stages(visit: str, only: str = "", table: Path = TABLE) -> list[Stage]:
+    """Return the stages of a visit in their order: all, or those named with commas between them.
 
     Raises:
-        ValueError: the table has no such visit.
+        ValueError: the table has no such visit, or the visit no such stage.
     """
     visits = tomllib.loads(table.read_text(encoding="utf-8"))
     if visit not in visits:
         raise ValueError(f"there is no visit '{visit}', expected one of {', '.join(visits)}")
-    return [Stage(**{**entry, "fine": tuple(entry.get("fine", (0,)))}) for entry in visits[visit]]
+    found = {entry["name"]: Stage(**{**entry, "fine": tuple(entry.get("fine", (0,)))}) for entry in visits[visit]}
+    for name in (names := only.split(",") if only else list(found)):
+        if name not in found:
+            raise ValueError(f"--only has '{name}', expected some of {', '.join(found)}")
+    return [stage for name, stage in found.items() if name in names]
 
 
-def tests_of_a_device() -> list[Path]:
+def files_for_a_card() -> list[Path]:
     """Return the files with tests that are skipped where there is no GPU."""
     found = (
         path

@@ -39,7 +39,12 @@ def unpack(folders: Folders, came: Path) -> list[str]:
             shutil.copy(came / name, kept)
     lines += extract(came / RESULTS, kept)
     lines += [f"audit: {path}" for path in sorted(kept.rglob("audit.json"))]
-    return [*lines, f"logs and figures: {kept}", "", (kept / TABLE).read_text(encoding="utf-8")]
+    return [*lines, f"logs and figures: {kept}", *text_of(kept / TABLE)]
+
+
+def text_of(table: Path) -> list[str]:
+    """Return the lines of a table, after an empty one; none where there is no table."""
+    return ["", *table.read_text(encoding="utf-8").splitlines()] if table.exists() else []
 
 
 def take_records(folders: Folders, came: Path) -> Iterator[str]:
@@ -54,8 +59,8 @@ def take_records(folders: Folders, came: Path) -> Iterator[str]:
         for path in sorted((Path(folder) / "runs").glob("*.json")):
             try:
                 arrived.read(path.stem)
-            except DamagedRecord as error:
-                yield f"not taken: {error}"
+            except DamagedRecord:
+                yield f"record {path.stem[:12]} came damaged, and was not taken"
                 continue
             with suppress(KeyError, DamagedRecord):
                 store.read(path.stem)
