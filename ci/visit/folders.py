@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-FOLDER = ROOT / ".visit"  # ignored by git
+FOLDER = ROOT / ".visit"  # ignored by git; .visit/carried travels
 MIB = 2**20
 
 
