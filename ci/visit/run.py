@@ -74,7 +74,7 @@ class Visit:
         self.under_way[stage.name] = process, stage
 
     def _left(self, stage: Stage) -> float:
-        return min(stage.most, self.deadline - RESERVE - time.monotonic())
+        return min(stage.most, self.deadline - RESERVE - stage.leaves - time.monotonic())
 
     def _finish(self, name: str) -> bool:
         """Wait for a stage that is under way, and return whether it ended well."""

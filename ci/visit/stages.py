@@ -19,7 +19,8 @@ LEAST = 3.0
 class Stage:
     """One command: `seconds` are predicted, after `most` it is stopped, and `fine` are its good exit codes.
 
-    `ends`: where it fails, the visit ends. `behind`: it runs beside those that follow; `after` names one to wait for.
+    `ends`: where it fails, the visit ends. `behind`: it runs beside those that follow; `after` names one to wait for, and
+    `leaves` are the seconds that it must leave to the rest.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Stage:
     ends: bool = False
     behind: bool = False
     after: str | None = None
+    leaves: float = 0.0
     small: str | None = None
 
 
