@@ -15,8 +15,8 @@ import pytest
 
 from ci.visit.folders import Folders
 from ci.visit.pack import WHEELS, DoesNotFit, pack, pinned
-from ci.visit.results import RESULTS, parts
-from ci.visit.run import RESERVE
+from ci.visit.results import RESULTS, Results, parts
+from ci.visit.run import RESERVE, Visit
 from ci.visit.stages import Place, files_for_a_card, stages
 from ci.visit.unpack import unpack
 from fixtures.runs.store import Store
@@ -182,7 +182,7 @@ def test_a_visit_ends_within_its_minutes(home):
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)])
 def test_a_visit_that_is_killed_loses_nothing_that_was_finished(home, number, code):
     store = str(home.folders.work / "store")
-    home.stages(first=STORED.format(store, "a" * 64), long="import time; print('on', flush=True); time.sleep(60)")
+    home.stages(first=STORED.format(store, "a" * 64), long="import time; print('on', flush=True); time.sleep(20)")
     process = home.run(wait=False)
     log = home.folders.work / "results" / "long.log"
     while not (log.exists() and log.read_text()):
@@ -195,6 +195,16 @@ def test_a_visit_that_is_killed_loses_nothing_that_was_finished(home, number, co
     assert rows["first"] == "exit 0"
     assert number == signal.SIGKILL or rows["long"] == "stopped with the visit"
     assert "records: 1 new" in unpack(home.folders, home.out)[0]
+
+
+def test_records_are_packed_while_a_stage_is_under_way(home, monkeypatch):
+    monkeypatch.setattr("ci.visit.run.PACK_EVERY", 0)
+    going = Visit(Place(home.folders, "cpu", small=True), Results(home.folders, home.out, {}), time.monotonic() + 60)
+    for key in ("a" * 64, "b" * 64):
+        record(home.folders.work / "store", key)
+        going._meanwhile()
+        with tarfile.open(home.out / "store-0.tar.xz") as archive:
+            assert f"runs/{key}.json" in archive.getnames()
 
 
 def test_what_is_damaged_replaces_nothing_and_the_rest_is_taken(home):
