@@ -75,7 +75,7 @@ def take_records(folders: Folders, came: Path) -> Iterator[str]:
 def extract(archive: Path, folder: Path) -> Iterator[str]:
     """Unpack what can be read of an archive, and say where it ends before its end."""
     try:
-        with tarfile.open(archive, "r|xz") as opened:
+        with tarfile.open(archive, "r:xz") as opened:  # a stream would end in silence where the file is cut
             for member in opened:
                 opened.extract(member, folder, filter="data")
     except (tarfile.TarError, lzma.LZMAError, EOFError, OSError) as error:
