@@ -11,6 +11,7 @@ FILES = (
     "README.md",
     "CONTRIBUTING.md",
     "ci/README.md",
+    "ci/visit/README.md",
     *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
 )
 

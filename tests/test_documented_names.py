@@ -17,12 +17,13 @@ from reports.__main__ import _parser
 from tests.documents import DOCUMENTS, ROOT, Document
 
 TIERS = read(ROOT / "claims" / "tiers.toml")
-SOURCES = [path for folder in ("claims", "fixtures", "reports") for path in sorted((ROOT / folder).rglob("*.py"))]
+SOURCES = [path for folder in ("claims", "fixtures", "reports", "ci") for path in sorted((ROOT / folder).rglob("*.py"))]
 READERS = [ROOT / "fixtures" / "data" / "places.py", ROOT / "fixtures" / "runs" / "cards.py"]  # of the environment
 WORKFLOWS = ROOT / ".github" / "workflows"
 # What is not in a checkout, and the file that makes it.
 MADE = {
     ".venv": "Makefile",
+    ".visit/carried": "ci/visit/folders.py",
     "audit.json": "fixtures/plugin/record.py",
     "audit.html": "reports/plugin.py",
     "claims/calibration.toml": "fixtures/plugin/calibrate.py",
@@ -177,7 +178,7 @@ def test_every_link_leads_somewhere(document):
 def unset(document):
     """The variables of the environment that a document names and nobody reads."""
     readers = [*(ROOT / "ci").iterdir(), *WORKFLOWS.iterdir(), *READERS]
-    text = "\n".join(path.read_text() for path in readers if path.suffix != ".md")
+    text = "\n".join(path.read_text() for path in readers if path.is_file() and path.suffix != ".md")
     return [name for name in re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", document.text) if not re.search(rf"\b{name}\b", text)]
 
 

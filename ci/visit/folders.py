@@ -1,0 +1,50 @@
+"""Where a visit keeps its things: what travels, what is made on the machine, and what came back."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+FOLDER = ROOT / ".visit"  # ignored by git; .visit/carried travels
+MIB = 2**20
+
+
+class Folders:
+    """The parts of a visit's folder.
+
+    `carried` is made at home and travels: `wheels`, `data`, and the records of earlier visits in `store.tar.xz`. `work` is
+    made on the machine, `store` and `visits` at home of what came back.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.carried, self.work = folder / "carried", folder / "work"
+        self.store, self.visits = folder / "store", folder / "visits"
+        self.wheels, self.data = self.carried / "wheels", self.carried / "data"
+        self.earlier = self.carried / "store.tar.xz"
+
+    def stand_in(self) -> Path | None:
+        """Return the archive of images that stand in for CIFAR-10, if one is carried."""
+        return next(iter(sorted(self.data.glob("*.tar.xz"))), None)
+
+    def images(self) -> list[str]:
+        """Return the options that make an audit take the stand-in; none where CIFAR-10 itself is carried, or nothing."""
+        archive = self.stand_in()
+        return ["--dataset", f"folder:{self.unpacked(archive)}"] if archive else []
+
+    def unpacked(self, archive: Path) -> Path:
+        """Return the folder on the machine that an archive of images is unpacked into."""
+        return self.work / "data" / archive.name.removesuffix(".tar.xz")
+
+    def environment(self) -> dict[str, str]:
+        """Return what the commands of a visit find in their environment: its packages and data, and no plugin but ours."""
+        path = [str(self.work / "wheels"), str(ROOT), os.environ.get("PYTHONPATH", "")]
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+            "PYTHONPATH": os.pathsep.join(part for part in path if part),
+            "RETHINKING_DATA": str(self.work / "data"),
+            "RETHINKING_CACHE": str(self.work / "cache"),
+            # A machine that is not ours has other plugins, made for another pytest.
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTEST_PLUGINS": "xdist.plugin,pytest_benchmark.plugin",
+        }

@@ -1,0 +1,133 @@
+"""The first quarter of a minute on a card: every engine takes every network through three epochs, as an audit would.
+
+python -m ci.visit.smoke --device cuda:0
+
+Everything goes by `carry_out` and `carry_out_together`, with contracts and witness. What fails is said in one line, with
+its trace below, and the rest is tried all the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from fixtures.training.numerics import use_one_thread
+
+use_one_thread()
+
+import torch  # noqa: E402
+
+from fixtures.networks import FACTORIES, PERCEPTRONS, build  # noqa: E402
+from fixtures.runs.carry_out import carry_out  # noqa: E402
+from fixtures.runs.together import carry_out_together  # noqa: E402
+from fixtures.theory.problem import ProblemSpec  # noqa: E402
+from fixtures.training.executor import ALONE, CHOICES, executor_of  # noqa: E402
+from fixtures.training.numerics import reproducible, resolve  # noqa: E402
+from fixtures.training.spec import Recipe, RunSpec  # noqa: E402
+
+RECIPE = Recipe(batch=32, learning_rate=0.0625, momentum=0.9, decay=0.5, budget=3, patience=3, test_every=2)
+# Images and batch: full batches and a rest, less than one, exactly one, and two, fewer than a graph's warm-up has steps.
+SIZES = ((75, 32), (75, 100), (50, 50), (256, 128))
+AUGMENTED = replace(RECIPE, crop=True, flip=True)
+
+Check = tuple[str, Callable[[], None]]
+
+
+def checks(device: str, networks: list[str]) -> Iterator[Check]:
+    """Yield the checks by name, the quickest to say what is wrong first."""
+    yield "a product on the device", lambda: product(device)
+    for name in networks:
+        yield f"{name}: one step back", lambda name=name: backward(name, device)
+    for name in networks:
+        spec = RunSpec(data="digits", network=name, recipe=RECIPE, seed=0, corruption=1.0, subset=75, width=0.25)
+        for engine in engines(spec, device):
+            yield f"{name}: {engine}", lambda spec=spec, engine=engine: trained(spec, device, engine)
+    for name in networks:
+        if name not in PERCEPTRONS:
+            spec = RunSpec(data="digits", network=name, recipe=AUGMENTED, seed=0, subset=75, width=0.25)
+            for engine in engines(spec, device):
+                yield f"{name}, augmented: {engine}", lambda spec=spec, engine=engine: trained(spec, device, engine)
+    for name in dict.fromkeys((networks[0], networks[-1])):
+        yield from sizes(device, name)
+    kernel = ProblemSpec.of("kernel", "digits", {"kind": "gabor", "scale": 2.0}, subset=300)
+    yield "a kernel machine", lambda: sound(carry_out(kernel, device)["result"])
+
+
+def sizes(device: str, name: str) -> Iterator[Check]:
+    """Yield a check of each size, with every engine that there is for it."""
+    for images, batch in SIZES:
+        recipe = replace(RECIPE, batch=batch)
+        spec = RunSpec(data="digits", network=name, recipe=recipe, seed=1, corruption=1.0, subset=images, width=0.25)
+        for engine in engines(spec, device):
+            if engine not in ALONE:
+                about = f"{name}, {images} images in batches of {batch}: {engine}"
+                yield about, lambda spec=spec, engine=engine: trained(spec, device, engine)
+
+
+def engines(spec: RunSpec, device: str) -> list[str]:
+    """Return what can take the steps of such a run there."""
+    return [engine for engine in CHOICES if executor_of(spec, device, engine) == engine]
+
+
+def product(device: str) -> None:
+    """A matrix product that comes out right."""
+    found = (torch.ones(64, 64, device=device) @ torch.ones(64, 64, device=device)).cpu()
+    assert torch.equal(found, torch.full((64, 64), 64.0)), "ones times ones is not 64 everywhere"
+
+
+def backward(name: str, device: str) -> None:
+    """Gradients of every parameter, of its shape and finite: BatchNorm has a backward pass of its own on a card."""
+    with reproducible(device):
+        torch.manual_seed(0)
+        network = build(name, 7, 1, 10, 0.25).to(device).train()
+        network(torch.randn(32, 1, 7, 7).to(device)).square().mean().backward()
+        for place, parameter in network.named_parameters():
+            assert parameter.grad is not None, f"{place} has no gradient"
+            assert parameter.grad.shape == parameter.shape, f"{place} has a gradient of shape {tuple(parameter.grad.shape)}"
+            assert bool(parameter.grad.isfinite().all()), f"{place} has a gradient that is not finite"
+
+
+def trained(spec: RunSpec, device: str, engine: str) -> None:
+    """A record of three epochs, alone or with another seed beside it, whichever the engine does."""
+    name = executor_of(spec, device, engine)
+    if name in ALONE:
+        sound(carry_out(spec, device, executor=name)["result"])
+        return
+    for _, made in carry_out_together(iter([spec, replace(spec, seed=spec.seed + 7)]), device, engine):
+        if isinstance(made, Exception):
+            raise made
+        sound(made["result"])
+
+
+def sound(result: dict[str, object]) -> None:
+    """A training that went on, or a solve that came to something."""
+    assert result.get("status") != "diverged", "the training diverged"
+    assert result, "there is no result"
+
+
+def main() -> int:
+    """Try everything; return 1 if something failed."""
+    parser = argparse.ArgumentParser(description="Try every engine and network on a device.")
+    parser.add_argument("--device", default="cuda:0", help="cuda:0, or cpu to try the script")
+    parser.add_argument("--networks", default=",".join(FACTORIES), help="these networks only, with commas between them")
+    options = parser.parse_args()
+    device, failed = resolve(options.device), []
+    for name, check in checks(device, options.networks.split(",")):
+        started, trace = time.perf_counter(), ""
+        try:
+            check()
+            if device != "cpu":
+                torch.cuda.synchronize()
+        except Exception as error:  # the others say what else is wrong
+            failed.append(name)
+            trace = f"  FAILED: {type(error).__name__}: {error}\n{''.join(traceback.format_exception(error)[-4:])}"
+        print(f"{time.perf_counter() - started:6.2f} s  {name}{trace}", flush=True)
+    print(f"failed: {'; '.join(failed)}" if failed else "all is well")
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
