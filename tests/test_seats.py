@@ -160,7 +160,7 @@ def made_by(monkeypatch):
 
 
 def drain(store, folder, desk, plan=PLAN):
-    prepare.drain(plan, store, Session(folder), "cuda:0", threading.current_thread().name, REFERENCE, desk)
+    prepare.drain(plan, store, Session(folder), "cuda:0", threading.current_thread().name, REFERENCE, desk=desk)
 
 
 def test_at_a_card_what_needs_it_comes_first_and_on_a_cpu_the_plans_order_holds(tmp_path, monkeypatch):
@@ -217,7 +217,7 @@ def test_a_heartbeat_says_at_which_card(tmp_path, monkeypatch):
     monkeypatch.setattr(session, "beat", lambda worker, beat: beats.append(beat))
     monkeypatch.setattr(prepare, "carry_out", lambda *_: {})
     desk = Desk((Seat("GPU-a", 0, 1),), tmp_path)
-    prepare.drain({key(TRAINING, "cuda:0"): TRAINING}, Store(tmp_path), session, "cuda:0", "gw0", REFERENCE, desk)
+    prepare.drain({key(TRAINING, "cuda:0"): TRAINING}, Store(tmp_path), session, "cuda:0", "gw0", REFERENCE, desk=desk)
     assert beats == [Heartbeat(str(TRAINING), 0, 2, None, "epoch", "GPU-a"), None]
 
 
@@ -226,6 +226,6 @@ def test_the_line_of_progress_says_who_is_at_which_of_several_cards(tmp_path, li
     session = Session(tmp_path)
     session.expect({"k": 1.0})
     session.beat("gw1", Heartbeat("a run", 3, 9, 0.5, "epoch", "GPU-b" if listed else None))
-    state = SimpleNamespace(session=session, store=Store(tmp_path / "store"), cards=listed)
+    state = SimpleNamespace(session=session, store=Store(tmp_path / "store"), cards=listed, minutes=None)
     line = Display(SimpleNamespace(isatty=False), state).line()
     assert line.endswith(f"a run (epoch 3 loss 0.500{told})")

@@ -7,6 +7,8 @@ import pytest
 from fixtures.runs.identity import sha256
 from fixtures.runs.session import CONTRACT, ERROR, Failure, Heartbeat, Session
 
+FOLDERS = ("begun", "failed", "lost", "prepared")
+
 
 @pytest.fixture
 def session(tmp_path):
@@ -22,13 +24,7 @@ def test_the_first_worker_says_what_was_collected(session):
     session.write_manifest({"cases": 2})
     session.write_manifest({"cases": 3})
     assert session.manifest() == {"cases": 2}
-    assert sorted(path.name for path in session.folder.iterdir()) == [
-        "begun",
-        "failed",
-        "lost",
-        "manifest.json",
-        "prepared",
-    ]
+    assert sorted(path.name for path in session.folder.iterdir()) == sorted([*FOLDERS, "manifest.json"])
 
 
 def test_what_each_stage_has_to_make_adds_up_and_is_named_by_its_runs(session):
@@ -56,14 +52,7 @@ def test_a_heartbeat_is_the_workers_last(session):
     session.beat("gw0", Heartbeat("run", 2, 30, 0.5))
     session.beat("gw1", Heartbeat("other", 1, 4, None, "part"))
     assert session.beats() == {"gw0": Heartbeat("run", 2, 30, 0.5, "epoch"), "gw1": Heartbeat("other", 1, 4, None, "part")}
-    assert sorted(path.name for path in session.folder.iterdir()) == [
-        "begun",
-        "failed",
-        "gw0.beat",
-        "gw1.beat",
-        "lost",
-        "prepared",
-    ]
+    assert sorted(path.name for path in session.folder.iterdir()) == sorted([*FOLDERS, "gw0.beat", "gw1.beat"])
     session.beat("gw0", None)
     session.beat("gw0", None)
     assert list(session.beats()) == ["gw1"]

@@ -18,7 +18,8 @@ import torch
 
 from ci.visit.bench import Bench
 from ci.visit.predictions import COPY, GROUPS, Measurement
-from fixtures.training.numerics import reproducible, resolve
+from fixtures.runs import cards
+from fixtures.training.numerics import reproducible
 
 
 def record(one: Measurement, bench: Bench, bandwidth: float | None) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def main() -> int:
     parser.add_argument("-k", dest="word", default="", help="only those whose name has this in it")
     options = parser.parse_args()
     end = time.monotonic() + options.seconds
-    bench = Bench(resolve(options.device), options.small)
+    bench = Bench(cards.first(options.device), options.small)
     card = torch.cuda.get_device_name(bench.device) if bench.device != "cpu" else "cpu"
     wanted = [one for one in GROUPS[options.group]() if options.word in one.what]
     found: list[dict[str, Any]] = []

@@ -21,11 +21,12 @@ use_one_thread()
 import torch  # noqa: E402
 
 from fixtures.networks import FACTORIES, PERCEPTRONS, build  # noqa: E402
+from fixtures.runs import cards  # noqa: E402
 from fixtures.runs.carry_out import carry_out  # noqa: E402
 from fixtures.runs.together import carry_out_together  # noqa: E402
 from fixtures.theory.problem import ProblemSpec  # noqa: E402
 from fixtures.training.executor import ALONE, CHOICES, executor_of  # noqa: E402
-from fixtures.training.numerics import reproducible, resolve  # noqa: E402
+from fixtures.training.numerics import reproducible  # noqa: E402
 from fixtures.training.spec import Recipe, RunSpec  # noqa: E402
 
 RECIPE = Recipe(batch=32, learning_rate=0.0625, momentum=0.9, decay=0.5, budget=3, patience=3, test_every=2)
@@ -114,7 +115,7 @@ def main() -> int:
     parser.add_argument("--device", default="cuda:0", help="cuda:0, or cpu to try the script")
     parser.add_argument("--networks", default=",".join(FACTORIES), help="these networks only, with commas between them")
     options = parser.parse_args()
-    device, failed = resolve(options.device), []
+    device, failed = cards.first(options.device), []
     for name, check in checks(device, options.networks.split(",")):
         started, trace = time.perf_counter(), ""
         try:
