@@ -11,6 +11,7 @@ from fixtures.runs.deadline import Deadline
 from fixtures.runs.identity import key
 from fixtures.runs.memory import LANES, SLOTS, SLOTS_ON_A_GPU
 from fixtures.runs.pace import MOST_SHARED, OVERHEAD, SPREAD, UNKNOWN, Pace
+from fixtures.runs.queue import Queue
 from fixtures.runs.session import TIME, Session
 from fixtures.runs.store import Store
 from fixtures.theory.problem import ProblemSpec
@@ -244,7 +245,7 @@ def test_a_sweep_takes_no_run_that_would_end_too_late(tmp_path):
     plan = {key(spec, "cpu"): spec for spec in (replace(MLP, seed=seed, recipe=short) for seed in (1, 2, 90))}
     store, session = Store(tmp_path), Session(tmp_path / "s")
     deadline = Deadline(60.0, 0.0, Steady(), store, session)
-    drainer = prepare.Drain(dict(plan), store, session, "cpu", "main", FUSED, deadline)
+    drainer = Queue(dict(plan), store, session, deadline)
     deadline.allows = lambda spec, now=None: Deadline.allows(deadline, spec, 50.0)
     taken = []
     while (found := drainer.take()) is not None:

@@ -11,7 +11,7 @@ import pytest
 from fixtures.data.contracts import ContractBroken
 from fixtures.data.datasets import DataUnavailable
 from fixtures.declaration import Arm, Case, Claim, Control, Sweep, cases, claim
-from fixtures.runs import identity, prepare, together
+from fixtures.runs import identity, prepare, queue, together
 from fixtures.runs.carry_out import carry_out
 from fixtures.runs.identity import canonical, context, key
 from fixtures.runs.plan import Plan, keys_of
@@ -306,8 +306,8 @@ def test_a_run_that_cannot_be_prepared_takes_no_other_with_it(tmp_path, monkeypa
             raise ContractBroken("fresh weights", "it was trained")
         return prepared(spec, *rest)
 
-    prepared = together.ready
-    monkeypatch.setattr(together, "ready", ready)
+    prepared = queue.ready
+    monkeypatch.setattr(queue, "ready", ready)
     store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(3)
     prepare.drain(plan, store, session, "cpu", "main")
     assert [store.has(name) for name in plan] == [True, False, True]
@@ -353,13 +353,13 @@ def test_an_error_in_a_step_is_of_all_that_take_it_and_leaves_what_was_finished(
 
 def test_what_another_process_holds_is_left_to_it(tmp_path):
     store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(3)
-    drain = prepare.Drain(dict(plan), store, session, "cpu", "main", FUSED)
+    waiting = queue.Queue(dict(plan), store, session)
     with store.lock(next(iter(plan))):
-        drain.make(*drain.take())
+        prepare.Drain(waiting, "cpu", "main", FUSED).make(*waiting.take())
         assert [store.has(name) for name in plan] == [False, True, True]
-        assert drain.take() is None
-        assert list(drain.pending) == list(plan)[:1]
-    assert drain.take() is not None
+        assert waiting.take() is None
+        assert list(waiting.pending) == list(plan)[:1]
+    assert waiting.take() is not None
 
 
 def test_an_interrupted_sweep_lets_go_of_its_runs(tmp_path, monkeypatch):
