@@ -10,7 +10,7 @@ import torch
 
 from ci.visit import parity
 from ci.visit.bench import Bench
-from ci.visit.speed import any_algorithm, augmented, captured, copy_rate, eager, fused, product, torchs_normalization
+from ci.visit.speed import any_algorithm, augmented, captured, copy_rate, eager, fused, look, product, torchs_normalization
 from fixtures.networks import PERCEPTRONS
 
 NETWORKS = ("inception", "alexnet", "mlp-1x512", "mlp-3x512", "inception-without-batch-norm")
@@ -26,13 +26,14 @@ FLOOR = {
     ("mlp-3x512", False): 19.0,
     ("mlp-3x512", True): 19.0,
 }
-# Seconds of an epoch on an H200, by network: of the reference loop, captured in full and in reduced precision, of a look.
+# Seconds of an epoch on an H200, by network: of the reference loop, captured in full and in reduced precision, of an exact
+# look and of one in TF32.
 EPOCHS = {
-    "inception": (2.4, 2.2, 0.5, 0.8),
-    "alexnet": (0.6, 0.25, 0.1, 0.1),
-    "mlp-1x512": (0.2, 0.03, 0.03, None),
-    "mlp-3x512": (None, None, None, None),
-    "inception-without-batch-norm": (None, None, None, None),
+    "inception": (2.4, 2.2, 0.5, 0.8, 0.08),
+    "alexnet": (0.6, 0.25, 0.1, 0.1, 0.02),
+    "mlp-1x512": (0.2, 0.03, 0.03, None, None),
+    "mlp-3x512": (None, None, None, None, None),
+    "inception-without-batch-norm": (None, None, None, None, None),
 }
 SPREAD = 0.4  # of a predicted time, either way
 COPY = "copy"
@@ -74,12 +75,14 @@ def of_the_machine() -> Iterator[Measurement]:
 
 def of_epochs(name: str) -> Iterator[Measurement]:
     """Yield the seconds of an epoch of a network: captured, eager, and of an exact look at as many images."""
-    stepwise, full, less, look = EPOCHS[name]
+    stepwise, full, less, exact, rough = EPOCHS[name]
     for reduced, predicted in ((True, less), (False, full)):
         what, floor = f"{name}, captured, {named(name, reduced)}", FLOOR.get((name, reduced))
         yield Measurement(what, "s/epoch", lambda b, r=reduced: captured(b, name, r), near(predicted), floor=floor)
     yield Measurement(f"{name}, reference, float32", "s/epoch", lambda b: eager(b, name), near(stepwise))
-    yield Measurement(f"{name}, look, float32", "s/look", lambda b: b.epoch_seconds(b.look(b.run(name))), near(look))
+    for reduced, predicted in ((False, exact), (True, rough)):
+        what = f"{name}, look, {'TF32' if reduced else 'float32'}"
+        yield Measurement(what, "s/look", lambda b, r=reduced: look(b, name, r), near(predicted))
 
 
 def of_lanes(name: str) -> Iterator[Measurement]:
@@ -93,6 +96,7 @@ def of_lanes(name: str) -> Iterator[Measurement]:
 def of_choices() -> Iterator[Measurement]:
     """Yield what bears on a choice that was made without a card."""
     yield Measurement("inception, reference, float32, augmented", "s/epoch", augmented, near(3.0))
+    yield Measurement("inception, captured, bfloat16, augmented", "s/epoch", lambda b: augmented(b, True), near(0.5))
     for name in ("mlp-1x512", "mlp-3x512"):
         yield Measurement(f"{name}, 33 fused, with looks", "ms/epoch", lambda b, n=name: fused(b, n), about=5.0)
     yield Measurement("inception, captured, bfloat16, any algorithm", "s/epoch", any_algorithm)

@@ -23,9 +23,16 @@ def eager(bench: Bench, name: str) -> float:
     return bench.epoch_seconds(bench.eager(bench.run(name)))
 
 
-def augmented(bench: Bench) -> float:
-    """Return the seconds of an epoch of the reference loop on crops and flips."""
-    return bench.epoch_seconds(bench.eager(bench.run("inception", recipe=AUGMENTED)))
+def augmented(bench: Bench, captured: bool = False) -> float:
+    """Return the seconds of an epoch on crops and flips: of the reference loop, or captured in reduced precision."""
+    run = bench.run("inception", recipe=AUGMENTED)
+    return bench.epoch_seconds(bench.captured([run], reduced=True) if captured else bench.eager(run))
+
+
+def look(bench: Bench, name: str, less: bool = False) -> float:
+    """Return the seconds of a look at 50,000 images, exact or in TF32."""
+    with tensor_float() if less else nullcontext():
+        return bench.epoch_seconds(bench.look(bench.run(name)))
 
 
 def fused(bench: Bench, name: str) -> float:
