@@ -108,7 +108,7 @@ def check(func, here, there, to_card):
     """Refuse what a card refuses, and count what the host waits for."""
     if here and there and func not in ACROSS | INDEXED:
         raise RuntimeError(f"{func}: tensors on {NAME}:0 and cpu")
-    if func is aten._fused_sgd_.default and len({one.stride() for one in here if one.dim() > 1}) > 1:
+    if func.overloadpacket is aten._fused_sgd_ and len({one.stride() for one in here if one.dim() > 1}) > 1:
         groups = {}
         for one in here:
             groups.setdefault(tuple(one.shape), set()).add(one.stride())

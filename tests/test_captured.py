@@ -166,7 +166,7 @@ def test_perceptrons_multiply_in_tensor_float_and_nobody_after_them():
     assert torch.get_float32_matmul_precision() == "highest"
 
 
-@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("device", [device for device in DEVICES if device != "card:0"])  # whose bfloat16 is slow
 @pytest.mark.parametrize("name", ["inception", "mlp-1x512"])
 def test_in_reduced_precision_labels_are_fitted_within_the_spread_of_seeds(name, device):
     settings = [(seed, replace(LONG, budget=120)) for seed in range(4)]
