@@ -18,7 +18,7 @@ from tests.documents import DOCUMENTS, ROOT, Document
 
 TIERS = read(ROOT / "claims" / "tiers.toml")
 SOURCES = [path for folder in ("claims", "fixtures", "reports", "ci") for path in sorted((ROOT / folder).rglob("*.py"))]
-READERS = [ROOT / "fixtures" / "data" / "places.py", ROOT / "fixtures" / "runs" / "cards.py"]  # of the environment
+READERS = [ROOT / "fixtures" / name for name in ("data/places.py", "runs/cards.py", "training/numerics.py")]  # of variables
 WORKFLOWS = ROOT / ".github" / "workflows"
 # What is not in a checkout, and the file that makes it.
 MADE = {
