@@ -45,8 +45,8 @@ KNOWN = [
     ("its fresh weights judged on 512 images", "contracts.py", SAMPLE == 512),
     (
         "Of 50,000 images and 10,000 tests the first run is ready for its first step after 7.1 s (MLP 1x512), 6.3 s "
-        "(AlexNet) and 8.8 s (Inception) of one core of an AMD EPYC, and one more of the same images after 1.9 s, 1.9 s and "
-        "4.4 s; noise takes 8 to 19 s the first time",
+        "(AlexNet) and 8.8 s (Inception) of one core of an AMD EPYC, and one more of the same images after 1.9 s, 1.9 s "
+        "and 4.4 s; noise takes 8 to 19 s the first time",
         "printed by tests/benchmarks/bench_preparation.py; that run is not committed",
         None,
     ),
