@@ -15,6 +15,7 @@ from contextlib import contextmanager, nullcontext
 
 import pytest
 import torch
+from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils import backend_registration
 from torch.utils._python_dispatch import TorchDispatchMode, return_and_correct_aliasing
 from torch.utils._pytree import tree_flatten, tree_map_only
@@ -140,17 +141,42 @@ def as_cuda_gives_it(func, args, out):
     return out
 
 
+class Address:
+    """Where a tensor lies that a graph did not make: the graph does not keep it alive."""
+
+    def __init__(self, tensor):
+        self.storage = StorageWeakRef(tensor.untyped_storage())
+        self.about = tensor.dtype, tensor.storage_offset(), tensor.size(), tensor.stride()
+
+    def read(self):
+        """Return what lies there now."""
+        if self.storage.expired() or (storage := torch.UntypedStorage._new_with_weak_ptr(self.storage.cdata)) is None:
+            THE.lost = True
+            raise RuntimeError("CUDA error: an illegal memory access was encountered")
+        kind, *place = self.about
+        return torch.empty(0, dtype=kind).set_(storage, *place)
+
+
 class Graph:
     """A graph: while it is recorded nothing is computed, and each replay computes into the same memory."""
 
     def __init__(self):
         self.steps = []
+        self.own = set()  # the memory that it made
+
+    def _write_down(self, func, args, kwargs, into):
+        self.own.update(one.untyped_storage()._cdata for one in into)
+
+        def held(one):
+            return one if one.untyped_storage()._cdata in self.own else Address(one)
+
+        self.steps.append((func, *tree_map_only(torch.Tensor, held, (args, kwargs)), into))
 
     def record(self, func, args, kwargs):
         """Write an operation down, and return tensors like those that it will write to."""
         schema = func._schema
         if schema.is_mutable:
-            self.steps.append((func, args, kwargs, ()))
+            self._write_down(func, args, kwargs, ())
             alias = [place for place, one in enumerate(schema.arguments) if one.alias_info and one.alias_info.is_write]
             named = [kwargs[schema.arguments[place].name] if place >= len(args) else args[place] for place in alias]
             return named[0] if len(schema.returns) == 1 else None if not schema.returns else tuple(named)
@@ -160,14 +186,15 @@ class Graph:
         copies = tree_map_only(torch.Tensor, torch.clone, (args, kwargs))
         out = as_cuda_gives_it(func, args, func(*copies[0], **copies[1]))
         into = tuple(one for one in tree_flatten(out)[0] if isinstance(one, torch.Tensor))
-        self.steps.append((func, args, kwargs, into))
+        self._write_down(func, args, kwargs, into)
         return out
 
     def replay(self):
         """Compute everything that was written down."""
         if THE.lost:
             raise RuntimeError(LOST)
-        for func, args, kwargs, into in self.steps:
+        for func, held_args, held_kwargs, into in self.steps:
+            args, kwargs = tree_map_only(Address, Address.read, (held_args, held_kwargs))
             out = as_cuda_gives_it(func, args, func(*args, **kwargs))
             found = [one for one in tree_flatten(out)[0] if isinstance(one, torch.Tensor)]
             for one, value in zip(into, found if into else (), strict=True):
