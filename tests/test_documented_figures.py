@@ -38,7 +38,8 @@ KNOWN = [
     ("its loss is above 0.2 and its error above 1 %", "run.py", (NEAR_LOSS, NEAR_ERROR) == (0.2, 0.01)),
     ("its budget is of 2,000 steps or more", "executor.py", WORTH_CAPTURING == 2_000),
     (
-        "ten steps in float64 to 1e-10, 32 in float32 at full size, a loss in bfloat16 within a hundredth",
+        "two epochs of ten steps in float64 to 1e-10, 32 steps in float32 at full size, a loss in bfloat16 within a "
+        "hundredth",
         "agreement.py",
         (STEPS[DOUBLE], MOST[DOUBLE], STEPS[SINGLE], MOST[HALF]) == (10, 1e-10, 32, 0.01),
     ),

@@ -12,16 +12,18 @@ from pathlib import Path
 from fixtures.runs import carry_out, prepare
 from fixtures.training.numerics import DeviceLost
 
-trained, works = carry_out._train, prepare.check_device
+trained, lost = carry_out._train, []
 
 def train(spec, *rest):
     if spec.network == "mlp-1x512" and Path("loses").exists():
         Path("loses").unlink()
+        lost.append(spec)
         raise RuntimeError("CUDA error: device-side assert triggered")
     return trained(spec, *rest)
 
 def check(device):
-    raise DeviceLost("cuda:0 no longer answers this process: CUDA error: device-side assert triggered")
+    if lost:
+        raise DeviceLost("cuda:0 no longer answers this process: CUDA error: device-side assert triggered")
 
 carry_out._train, prepare.check_device = train, check
 """

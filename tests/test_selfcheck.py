@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import replace
 
 import pytest
 import torch
@@ -13,7 +14,8 @@ from fixtures.runs.selfcheck import objection
 from fixtures.runs.session import Session
 from fixtures.runs.store import Store
 from fixtures.training import captured
-from fixtures.training.executor import AUTO, CAPTURED, FUSED, REDUCED, REFERENCE
+from fixtures.training.executor import AUTO, CAPTURED, FUSED, REDUCED, REFERENCE, executor_of, without
+from fixtures.training.spec import Recipe, RunSpec
 from fixtures.training.stack import Stack
 from tests.card import emulated
 
@@ -89,10 +91,36 @@ def test_it_is_asked_once_for_each_torch_and_source(store, monkeypatch):
 
 def test_what_differs_is_said_and_remembered(store, monkeypatch):
     monkeypatch.setattr(selfcheck, "ask", lambda device: {FUSED: "MLP in float64: off by 1"})
-    said = objection(store, "cuda:0", "2.15.0")
+    asked, said = objection(store, "cuda:0", "2.15.0")
     assert "fused (MLP in float64: off by 1)" in said
+    assert asked == without([FUSED])
     monkeypatch.setattr(selfcheck, "ask", lambda device: pytest.fail("was asked again"))
-    assert objection(store, "cuda:0", "2.15.0") == said
+    assert objection(store, "cuda:0", "2.15.0") == (asked, said)
+
+
+RUN = RunSpec(
+    data="digits",
+    network="mlp-1x512",
+    recipe=Recipe(batch=10, learning_rate=0.1, momentum=0.9, decay=1.0, budget=300, patience=9),
+    seed=0,
+    subset=100,
+)
+
+
+@pytest.mark.parametrize(
+    ("refused", "of_perceptrons", "of_convolutions"),
+    [
+        ((), FUSED, REDUCED),
+        ((FUSED,), REFERENCE, REDUCED),
+        ((REDUCED,), FUSED, REFERENCE),
+        ((CAPTURED,), FUSED, REFERENCE),
+        ((FUSED, CAPTURED), REFERENCE, REFERENCE),
+    ],
+)
+def test_the_reference_loop_takes_the_place_of_what_differs_and_of_nothing_else(refused, of_perceptrons, of_convolutions):
+    asked = without(refused) if refused else AUTO
+    for network, expected in (("mlp-1x512", of_perceptrons), ("alexnet", of_convolutions)):
+        assert executor_of(replace(RUN, network=network), "cuda:0", asked) == expected
 
 
 @pytest.mark.parametrize("error", [subprocess.TimeoutExpired("python", 180), ValueError("no JSON"), OSError("no process")])
@@ -101,7 +129,9 @@ def test_a_check_that_does_not_end_is_an_objection_and_not_remembered(store, mon
         raise error
 
     monkeypatch.setattr(selfcheck, "ask", ask)
-    assert "did not end" in objection(store, "cuda:0", "2.15.0")
+    asked, said = objection(store, "cuda:0", "2.15.0")
+    assert asked == REFERENCE
+    assert "did not end" in said
     monkeypatch.setattr(selfcheck, "ask", lambda device: {})
     assert objection(store, "cuda:0", "2.15.0") is None
 
@@ -116,10 +146,10 @@ def test_the_process_of_its_own_prints_what_differs(monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("device", "asked", "why", "used"),
     [
-        ("cuda:0", AUTO, "it differs", REFERENCE),
+        ("cuda:0", AUTO, ("auto without fused", "it differs"), "auto without fused"),
         ("cuda:0", AUTO, None, AUTO),
-        ("cuda:0", FUSED, "it differs", FUSED),
-        ("cpu", AUTO, "it differs", AUTO),
+        ("cuda:0", FUSED, ("auto without fused", "it differs"), FUSED),
+        ("cpu", AUTO, ("auto without fused", "it differs"), AUTO),
     ],
 )
 def test_an_audit_falls_back_to_the_reference_loop_and_says_so(store, tmp_path, monkeypatch, device, asked, why, used):
@@ -127,4 +157,4 @@ def test_an_audit_falls_back_to_the_reference_loop_and_says_so(store, tmp_path, 
     state = State(store, Session(tmp_path / "s"), device, True, "main", tmp_path, executor=asked)
     check_executors(state)
     assert state.executor == used
-    assert state.remarks == ([why] if used == REFERENCE else [])
+    assert state.remarks == (["it differs"] if "without" in used else [])
