@@ -3,6 +3,8 @@
 Each mistake that would end an audit on a GPU is made here, and is the failure of one run.
 """
 
+import gc
+import weakref
 from dataclasses import replace
 
 import pytest
@@ -252,6 +254,55 @@ def test_a_run_at_which_two_workers_ended_is_given_up(tmp_path):
     prepare.drain(plan, store, session, "cpu", "gw2")
     assert "2 workers ended while they were at it" in session.failure(first).message
     assert store.has(second)
+
+
+def test_a_device_that_is_broken_from_the_start_is_no_runs_fault(card, tmp_path):
+    card.lost = True
+    store, session = Store(tmp_path / "store"), Session(tmp_path / "session")
+    plan = {key(spec, CARD, REFERENCE): spec for spec in seeds(2)}
+    with pytest.raises(DeviceLost):
+        prepare.drain(plan, store, session, CARD, "gw0", REFERENCE)
+    assert [session.failure(name) for name in plan] == [None, None]
+    assert [session.begun(name) for name in plan] == [0, 0]
+
+
+def test_what_needs_no_card_asks_for_none_even_where_it_fails(card, tmp_path, monkeypatch):
+    card.lost = True
+    monkeypatch.setattr(prepare, "carry_out", lambda *_: 1 / 0)
+    learner = replace(SPEC, network="ridge")
+    _, session, (name,) = audit(tmp_path, [learner], REFERENCE)
+    assert "ZeroDivisionError" in session.failure(name).message
+
+
+def test_a_run_that_fails_in_company_leaves_no_memory_behind(card, tmp_path, monkeypatch):
+    """Its error goes to the session as text: the trace would keep its frames, and those its tensors."""
+    failed, see = [], run.Run.see
+
+    def seen(self, *given):
+        if self.seed == 1:
+            failed.append(weakref.ref(self.data))
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        assert all(one() is None for one in failed), "the run that failed before still has its memory"
+        see(self, *given)
+
+    monkeypatch.setattr(run.Run, "see", seen)
+    monkeypatch.setattr(together.Lanes, "epoch", alone_or_not_at_all(Lanes.epoch))
+    gc.disable()
+    try:
+        store, _, keys = audit(tmp_path, [replace(SPEC, seed=seed) for seed in (1, 0)], CAPTURED)
+    finally:
+        gc.enable()
+    assert [store.has(name) for name in keys] == [False, True]
+    assert failed
+
+
+def alone_or_not_at_all(epochs):
+    def epoch(self):
+        if len(self.runs) > 1:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return epochs(self)
+
+    return epoch
 
 
 def test_a_device_that_works_is_not_lost(card):

@@ -251,3 +251,18 @@ def test_a_sweep_takes_no_run_that_would_end_too_late(tmp_path):
     while (found := drainer.take()) is not None:
         taken.append(found[1].seed)
     assert taken == [1, 2]
+
+
+def test_a_worker_without_a_card_learns_of_no_run_that_needs_one(tmp_path):
+    """It would have to ask a card how fast it is, and then be bound to the first."""
+    store, asked = Store(tmp_path), []
+    learner, trained = replace(SPEC, network="ridge"), SPEC
+    pace = Pace("cuda:0", rate=lambda device: asked.append(device) or 1e9)
+    pace.knows = lambda spec: spec.network == "ridge"
+    plan = {key(spec, "cuda:0"): spec for spec in (learner, trained)}
+    pace.expect(plan)
+    for name in plan:
+        store.write(name, {"made": {"seconds": 1.0, "cpu_seconds": 1.0}})
+    pace.learn(store)
+    assert asked == ["cpu"]
+    assert list(pace.unseen.values()) == [trained]

@@ -152,6 +152,30 @@ def test_a_run_that_there_is_no_time_for_any_more_is_put_back(shared, monkeypatc
         assert one
 
 
+def test_nothing_is_given_up_while_there_is_time_for_any_of_it(shared):
+    """What another process holds for an instant, to look at it, is taken up the next time."""
+
+    class Some:
+        given_up = None
+
+        def allows(self, spec):
+            return spec.seed == 1
+
+        def give_up(self, pending):
+            self.given_up = set(pending)
+
+    store, session = shared
+    runs, deadline = plan(2), Some()
+    one = Queue(dict(runs), store, session, deadline)
+    with store.lock(list(runs)[1]):
+        assert one.take() is None
+        one.give_up()
+    assert deadline.given_up is None
+    del one.pending[list(runs)[1]]
+    one.give_up()
+    assert deadline.given_up == {next(iter(runs))}
+
+
 def test_two_threads_that_draw_have_each_their_own_numbers():
     """Without a lock one would draw from the middle of the other's sequence."""
 
