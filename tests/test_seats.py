@@ -152,6 +152,11 @@ def test_a_solver_is_for_the_cpu_alone_where_it_never_asks_for_the_device(proble
     assert (None not in told) == SOLVERS[problem].cpu_only
 
 
+@pytest.fixture(autouse=True)
+def a_card_that_works(monkeypatch):
+    monkeypatch.setattr(prepare, "check_device", lambda device: None)
+
+
 def made_by(monkeypatch):
     """Who made which runs, in order; nothing is trained."""
     made = []
