@@ -1,23 +1,23 @@
 """One screen: what is plugged in."""
 
-from fixtures.training.numerics import use_one_thread
+from rethinking_audit.fixtures.training.numerics import use_one_thread
 
 use_one_thread()  # before anything imports numpy or torch, here and in xdist's workers
 
 pytest_plugins = [
-    "fixtures.plugin",  # first, so that pytest rewrites the assertions of all its modules
-    "fixtures.plugin.options",
-    "fixtures.plugin.cases",
-    "fixtures.plugin.controls",
-    "fixtures.plugin.shard",
-    "fixtures.plugin.minutes",
-    "fixtures.plugin.looks",
-    "fixtures.plugin.calibrate",
-    "fixtures.plugin.ends",
-    "fixtures.plugin.warned",
-    "fixtures.plugin.stage",
-    "fixtures.plugin.progress",
-    "fixtures.plugin.record",
-    "fixtures.plugin.terminal",
-    "reports.plugin",
+    "rethinking_audit.fixtures.plugin",  # first, so that pytest rewrites the assertions of all its modules
+    "rethinking_audit.fixtures.plugin.options",
+    "rethinking_audit.fixtures.plugin.cases",
+    "rethinking_audit.fixtures.plugin.controls",
+    "rethinking_audit.fixtures.plugin.shard",
+    "rethinking_audit.fixtures.plugin.minutes",
+    "rethinking_audit.fixtures.plugin.looks",
+    "rethinking_audit.fixtures.plugin.calibrate",
+    "rethinking_audit.fixtures.plugin.ends",
+    "rethinking_audit.fixtures.plugin.warned",
+    "rethinking_audit.fixtures.plugin.stage",
+    "rethinking_audit.fixtures.plugin.progress",
+    "rethinking_audit.fixtures.plugin.record",
+    "rethinking_audit.fixtures.plugin.terminal",
+    "rethinking_audit.reports.plugin",
 ]

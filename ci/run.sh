@@ -63,7 +63,7 @@ fetch() {
   case $1 in
     fast) ;; # its images come with scikit-learn
     # What is missing makes its claims NOT RUN, and the report says so.
-    paper) .venv/bin/python -m fixtures.data.fetch cifar10 mnist || echo "Not every data set could be had." >&2 ;;
+    paper) .venv/bin/python -m rethinking_audit.fixtures.data.fetch cifar10 mnist || echo "Not every data set could be had." >&2 ;;
     *) refuse "The tier is '$1', expected fast or paper." ;;
   esac
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # sbatch ci/slurm.sh [OPTION...]: four GPUs, wherever they are, work off one plan through one store.
 #
-# Before it, on a machine with a network: ci/run.sh setup, and .venv/bin/python -m fixtures.data.fetch cifar10 mnist.
+# Before it, on a machine with a network: ci/run.sh setup, and .venv/bin/python -m rethinking_audit.fixtures.data.fetch cifar10 mnist.
 # Each task ends with the whole audit, and any of the four reports will do. What there was no time for is NOT RUN, and a
 # job that is submitted again goes on from there. The file system must have locks that hold between machines: without,
 # a run may be made twice, never half.

@@ -7,10 +7,10 @@ float64, or exactly in rational arithmetic.
 
 from functools import partial
 
-from fixtures.declaration import Control, Solve, claim
-from fixtures.statistics.exact import exactly
-from fixtures.statistics.judgement import Interval
-from fixtures.statistics.several import all_hold, provided
+from rethinking_audit.fixtures.declaration import Control, Solve, claim
+from rethinking_audit.fixtures.statistics.exact import exactly
+from rethinking_audit.fixtures.statistics.judgement import Interval
+from rethinking_audit.fixtures.statistics.several import all_hold, provided
 
 
 @claim(

@@ -8,11 +8,11 @@ to fit that grows without bound; random labels whose loss falls evenly from the 
 
 from functools import partial
 
-from fixtures.declaration import Arm, Control, Sweep, claim
-from fixtures.statistics.judgement import Interval, Verdict
-from fixtures.statistics.rules import at_most, mean_within, ratio_within
-from fixtures.statistics.several import all_hold
-from fixtures.statistics.trends import grows_to_chance
+from rethinking_audit.fixtures.declaration import Arm, Control, Sweep, claim
+from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict
+from rethinking_audit.fixtures.statistics.rules import at_most, mean_within, ratio_within
+from rethinking_audit.fixtures.statistics.several import all_hold
+from rethinking_audit.fixtures.statistics.trends import grows_to_chance
 
 FIGURE_1 = ("inception", "alexnet", "mlp-1x512")
 

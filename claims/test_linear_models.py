@@ -6,11 +6,11 @@ Refuted by: a run from zero that ends elsewhere than at the pseudo-inverse solut
 
 from functools import partial
 
-from fixtures.declaration import Control, Solve, claim
-from fixtures.statistics.exact import exactly
-from fixtures.statistics.judgement import Interval
-from fixtures.statistics.rules import mean_within
-from fixtures.statistics.several import all_hold
+from rethinking_audit.fixtures.declaration import Control, Solve, claim
+from rethinking_audit.fixtures.statistics.exact import exactly
+from rethinking_audit.fixtures.statistics.judgement import Interval
+from rethinking_audit.fixtures.statistics.rules import mean_within
+from rethinking_audit.fixtures.statistics.several import all_hold
 
 
 @claim(

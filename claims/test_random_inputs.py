@@ -7,11 +7,11 @@ Refuted by: a network that stops short of the training set, or another order of 
 
 from functools import partial
 
-from fixtures.declaration import Arm, Control, claim
-from fixtures.statistics.judgement import Verdict
-from fixtures.statistics.rules import at_most
-from fixtures.statistics.several import all_hold
-from fixtures.statistics.trends import in_order
+from rethinking_audit.fixtures.declaration import Arm, Control, claim
+from rethinking_audit.fixtures.statistics.judgement import Verdict
+from rethinking_audit.fixtures.statistics.rules import at_most
+from rethinking_audit.fixtures.statistics.several import all_hold
+from rethinking_audit.fixtures.statistics.trends import in_order
 
 # Figure 1a, from the quickest to the slowest; noise of the two kinds is not compared with itself.
 ORDER = (("true",), ("shuffled",), ("gaussian", "random"), ("labels",))

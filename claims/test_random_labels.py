@@ -5,10 +5,10 @@ Refuted by: a network that, with unchanged hyper-parameters, stops short of the 
 test images although its labels carried no information.
 """
 
-from fixtures.declaration import Arm, Control, claim
-from fixtures.statistics.chance import at_chance
-from fixtures.statistics.judgement import Verdict
-from fixtures.statistics.rules import at_most
+from rethinking_audit.fixtures.declaration import Arm, Control, claim
+from rethinking_audit.fixtures.statistics.chance import at_chance
+from rethinking_audit.fixtures.statistics.judgement import Verdict
+from rethinking_audit.fixtures.statistics.rules import at_most
 
 
 @claim(

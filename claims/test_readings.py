@@ -5,10 +5,10 @@ control is data on which the reading would be right, and must be HELD.
 Refuted by: what the paper shows instead, an error that grows with corruption and a time to fit that does too.
 """
 
-from fixtures.declaration import Arm, Control, Sweep, claim
-from fixtures.statistics.judgement import Interval, Verdict
-from fixtures.statistics.rules import ratio_within
-from fixtures.statistics.trends import falls_with_level
+from rethinking_audit.fixtures.declaration import Arm, Control, Sweep, claim
+from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict
+from rethinking_audit.fixtures.statistics.rules import ratio_within
+from rethinking_audit.fixtures.statistics.trends import falls_with_level
 
 FIGURE_1 = ("inception", "alexnet", "mlp-1x512")
 

@@ -7,10 +7,17 @@ from fitting random labels; a regularizer that matters more than the network; a 
 
 from functools import partial
 
-from fixtures.declaration import Arm, Control, claim
-from fixtures.statistics.judgement import Interval
-from fixtures.statistics.rules import at_most, larger_by, matters_more, mean_within, ratio_within, share_kept
-from fixtures.statistics.several import all_hold
+from rethinking_audit.fixtures.declaration import Arm, Control, claim
+from rethinking_audit.fixtures.statistics.judgement import Interval
+from rethinking_audit.fixtures.statistics.rules import (
+    at_most,
+    larger_by,
+    matters_more,
+    mean_within,
+    ratio_within,
+    share_kept,
+)
+from rethinking_audit.fixtures.statistics.several import all_hold
 
 GAIN, MORE = Interval(0, float("inf")), Interval(1, float("inf"))
 WITH_CROPS = ("inception", "alexnet")  # the networks that Table 1 has random crops of

@@ -9,19 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from reports.annotations import workflow_commands
-from reports.badge import badge
-from reports.compare import compare
-from reports.comparison import KINDS, told
-from reports.history import histories, index, read_folder
-from reports.junit import junit
-from reports.markdown import differences, summary
-from reports.measurements import table
-from reports.merge import CannotMerge, merge
-from reports.record import Audit, UnreadableAudit, read_honest, write
-from reports.render import page, render_file
-from reports.sabotage import read_matrix
-from reports.sabotage_table import show, sign
+from rethinking_audit.reports.annotations import workflow_commands
+from rethinking_audit.reports.badge import badge
+from rethinking_audit.reports.compare import compare
+from rethinking_audit.reports.comparison import KINDS, told
+from rethinking_audit.reports.history import histories, index, read_folder
+from rethinking_audit.reports.junit import junit
+from rethinking_audit.reports.markdown import differences, summary
+from rethinking_audit.reports.measurements import table
+from rethinking_audit.reports.merge import CannotMerge, merge
+from rethinking_audit.reports.record import Audit, UnreadableAudit, read_honest, write
+from rethinking_audit.reports.render import page, render_file
+from rethinking_audit.reports.sabotage import read_matrix
+from rethinking_audit.reports.sabotage_table import show, sign
 
 REGRESSED = 1
 NOT_CAUGHT = 1

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reports.experiment import cases_of, title
-from reports.record import Audit
-from reports.words import expected, line, standing
+from rethinking_audit.reports.experiment import cases_of, title
+from rethinking_audit.reports.record import Audit
+from rethinking_audit.reports.words import expected, line, standing
 
 MOST = 10  # of a kind and step; GitHub drops the others without a word
 COUNTS = ("REFUTED", "ERROR")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from reports.experiment import controls_of, must_be
-from reports.record import Audit
-from reports.words import MOST_DRAWN, SIGNS, number
+from rethinking_audit.reports.experiment import controls_of, must_be
+from rethinking_audit.reports.record import Audit
+from rethinking_audit.reports.words import MOST_DRAWN, SIGNS, number
 
 Case = dict[str, Any]
 CAUGHT, IDLE = SIGNS["HELD"], "–"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from reports.experiment import everything
-from reports.record import Audit
-from reports.render import page
-from reports.words import VERDICTS, expected, standing
+from rethinking_audit.reports.experiment import everything
+from rethinking_audit.reports.record import Audit
+from rethinking_audit.reports.render import page
+from rethinking_audit.reports.words import VERDICTS, expected, standing
 
 COLOURS = {"REFUTED": "#a4262c", "ERROR": "#7a2f8f", "INCONCLUSIVE": "#8a5a00", "NOT RUN": "#5b626c", "HELD": "#1c6e3d"}
 LABEL = "audit"

@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import fmean
 
-from reports.comparison import Comparison, Finding, about, together
-from reports.experiment import Case, Name, cases_of, differing, obstacle, resolution, title
-from reports.record import Audit
-from reports.significance import Change, holm, student
-from reports.speed import ALONE, Timing, timings
-from reports.words import expected, limit, line, number, standing, unit_of_values
+from rethinking_audit.reports.comparison import Comparison, Finding, about, together
+from rethinking_audit.reports.experiment import Case, Name, cases_of, differing, obstacle, resolution, title
+from rethinking_audit.reports.record import Audit
+from rethinking_audit.reports.significance import Change, holm, student
+from rethinking_audit.reports.speed import ALONE, Timing, timings
+from rethinking_audit.reports.words import expected, limit, line, number, standing, unit_of_values
 
 ALPHA = 0.01
 # How much is lost where one verdict takes another's place: nothing where a deviation was expected.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
-from reports.charts import Series
+from rethinking_audit.reports.charts import Series
 
 Run = dict[str, Any]
 Place = tuple[float, list[float]]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import NormalDist
 
-from reports.significance import student, two_sided
+from rethinking_audit.reports.significance import student, two_sided
 
 SLACK = 0.5  # k: drifts of less than this many standard errors are let be
 ALARM = 5.77  # h

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from reports.record import Audit
+from rethinking_audit.reports.record import Audit
 
 Case = dict[str, Any]
 Fields = dict[str, Any]

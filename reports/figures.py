@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
 
-from reports.charts import LineChart, Point, Series, line_chart, style_of
-from reports.curves import accuracy, by_epoch, last, over_seeds, tested
-from reports.record import Audit
-from reports.repeated import Run, Scene, scene
-from reports.words import number
+from rethinking_audit.reports.charts import LineChart, Point, Series, line_chart, style_of
+from rethinking_audit.reports.curves import accuracy, by_epoch, last, over_seeds, tested
+from rethinking_audit.reports.record import Audit
+from rethinking_audit.reports.repeated import Run, Scene, scene
+from rethinking_audit.reports.words import number
 
 Printed = dict[str, list[Point]]
 PAPER = "the paper"

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from reports.charts import sparkline
-from reports.cusum import ALARM, Cusum
-from reports.experiment import Case, Name, cases_of, resolution, specs_of, title
-from reports.record import Audit, UnreadableAudit, read_honest, read_json
-from reports.render import page
-from reports.words import SIGNS, number
+from rethinking_audit.reports.charts import sparkline
+from rethinking_audit.reports.cusum import ALARM, Cusum
+from rethinking_audit.reports.experiment import Case, Name, cases_of, resolution, specs_of, title
+from rethinking_audit.reports.record import Audit, UnreadableAudit, read_honest, read_json
+from rethinking_audit.reports.render import page
+from rethinking_audit.reports.words import SIGNS, number
 
 SHOWN = 40
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree
 
-from reports.experiment import everything
-from reports.record import Audit
-from reports.words import EXPECTED, clean, expected, limit, number, standing
+from rethinking_audit.reports.experiment import everything
+from rethinking_audit.reports.record import Audit
+from rethinking_audit.reports.words import EXPECTED, clean, expected, limit, number, standing
 
 # What JUnit calls the verdicts; HELD has no element.
 ELEMENTS = {"REFUTED": "failure", "ERROR": "error", "INCONCLUSIVE": "skipped", "NOT RUN": "skipped"}

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from reports.comparison import KINDS, Comparison, Finding
-from reports.record import Audit
-from reports.words import EXPECTED, SIGNS, VERDICTS, expected, interval, limit, line, number, plural
+from rethinking_audit.reports.comparison import KINDS, Comparison, Finding
+from rethinking_audit.reports.record import Audit
+from rethinking_audit.reports.words import EXPECTED, SIGNS, VERDICTS, expected, interval, limit, line, number, plural
 
 # GitHub refuses a summary of more than 1 MiB altogether; the steps of one job share the page.
 MOST_BYTES = 900_000

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from reports.experiment import Case, cases_of, everything, title
-from reports.record import Audit
-from reports.words import VERDICTS
+from rethinking_audit.reports.experiment import Case, cases_of, everything, title
+from rethinking_audit.reports.record import Audit
+from rethinking_audit.reports.words import VERDICTS
 
 Named = tuple[str, Audit]
 INTERRUPTED, REFUTED, UNDECIDED = 2, 1, 10

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from reports.record import Audit
-from reports.words import VERDICTS, expected, interval, limit, number, plural
+from rethinking_audit.reports.record import Audit
+from rethinking_audit.reports.words import VERDICTS, expected, interval, limit, number, plural
 
 Case = dict[str, Any]
 Judgement = dict[str, Any]

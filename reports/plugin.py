@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from reports.compare import compare
-from reports.comparison import Comparison, told
-from reports.markdown import differences
-from reports.record import Audit, UnreadableAudit, read_audit, read_honest, write
-from reports.render import render_file
+from rethinking_audit.reports.compare import compare
+from rethinking_audit.reports.comparison import Comparison, told
+from rethinking_audit.reports.markdown import differences
+from rethinking_audit.reports.record import Audit, UnreadableAudit, read_audit, read_honest, write
+from rethinking_audit.reports.render import render_file
 
 REGRESSED = 1
 UNDECIDED = 10

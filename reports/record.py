@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from reports.shape import Schema, faults
+from rethinking_audit.reports.shape import Schema, faults
 
 Audit = dict[str, Any]
 

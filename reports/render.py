@@ -12,13 +12,13 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.background import background
-from reports.figures import figures
-from reports.overview import lines, undecided
-from reports.record import read_audit, write
-from reports.tables import tables
-from reports.view import cards
-from reports.words import VERDICTS, clean
+from rethinking_audit.reports.background import background
+from rethinking_audit.reports.figures import figures
+from rethinking_audit.reports.overview import lines, undecided
+from rethinking_audit.reports.record import read_audit, write
+from rethinking_audit.reports.tables import tables
+from rethinking_audit.reports.view import cards
+from rethinking_audit.reports.words import VERDICTS, clean
 
 
 def render(audit: dict[str, Any]) -> str:

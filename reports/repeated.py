@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from reports.record import Audit
-from reports.words import plural
+from rethinking_audit.reports.record import Audit
+from rethinking_audit.reports.words import plural
 
 Run = dict[str, Any]
 Spec = dict[str, Any]

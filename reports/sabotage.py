@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from reports.experiment import Name, cases_of
-from reports.record import Audit, UnreadableAudit, read_audit
-from reports.words import expected, line, plural
+from rethinking_audit.reports.experiment import Name, cases_of
+from rethinking_audit.reports.record import Audit, UnreadableAudit, read_audit
+from rethinking_audit.reports.words import expected, line, plural
 
 RED = ("REFUTED", "ERROR")
 CRASH = "a crash"  # something broke before any check said a word: red, but never the right one

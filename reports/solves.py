@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reports.charts import LineChart, Series, line_chart
+from rethinking_audit.reports.charts import LineChart, Series, line_chart
 
 Runs = dict[str, dict[str, Any]]
 Case = dict[str, Any]

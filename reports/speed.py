@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from reports.experiment import Keyed, another_machine, kinds
-from reports.record import Audit
-from reports.significance import Change, Pair, student
-from reports.words import plural
+from rethinking_audit.reports.experiment import Keyed, another_machine, kinds
+from rethinking_audit.reports.record import Audit
+from rethinking_audit.reports.significance import Change, Pair, student
+from rethinking_audit.reports.words import plural
 
 ALONE = "one seed in each audit, which says nothing of the scatter"
 SLOWER = 1.1  # less than a tenth is the machine's own mood

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from reports.curves import last
-from reports.figures import signed
-from reports.record import Audit
-from reports.repeated import Run, Scene, Spec, scene
-from reports.words import number
+from rethinking_audit.reports.curves import last
+from rethinking_audit.reports.figures import signed
+from rethinking_audit.reports.record import Audit
+from rethinking_audit.reports.repeated import Run, Scene, Spec, scene
+from rethinking_audit.reports.words import number
 
 PaperRow = dict[str, Any]
 

@@ -6,11 +6,20 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from reports import solves
-from reports.charts import IntervalChart, LineChart, Point, Series, interval_chart, interval_scale, line_chart, style_of
-from reports.experiment import controls_of, must_be
-from reports.overview import anchor
-from reports.words import MOST_DRAWN, expected, interval, limit, number, numbers, plural, unit_of_values
+from rethinking_audit.reports import solves
+from rethinking_audit.reports.charts import (
+    IntervalChart,
+    LineChart,
+    Point,
+    Series,
+    interval_chart,
+    interval_scale,
+    line_chart,
+    style_of,
+)
+from rethinking_audit.reports.experiment import controls_of, must_be
+from rethinking_audit.reports.overview import anchor
+from rethinking_audit.reports.words import MOST_DRAWN, expected, interval, limit, number, numbers, plural, unit_of_values
 
 LOSS = "training loss"
 MOST_CHARTS = 6

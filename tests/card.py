@@ -20,7 +20,7 @@ from torch.utils import backend_registration
 from torch.utils._python_dispatch import TorchDispatchMode, return_and_correct_aliasing
 from torch.utils._pytree import tree_flatten, tree_map_only
 
-from fixtures.training.fused import FusedSweep
+from rethinking_audit.fixtures.training.fused import FusedSweep
 
 NAME = "card"
 aten = torch.ops.aten

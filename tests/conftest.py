@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.calibration import record
-from fixtures.data import datasets, folder, listing
-from fixtures.runs.cards import listed
+from rethinking_audit.fixtures.calibration import record
+from rethinking_audit.fixtures.data import datasets, folder, listing
+from rethinking_audit.fixtures.runs.cards import listed
 from tests import card
 
 card.registered()

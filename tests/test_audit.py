@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from fixtures.declaration import cases
-from fixtures.tiers import read
+from rethinking_audit.fixtures.declaration import cases
+from rethinking_audit.fixtures.tiers import read
 from tests.projects import PAPER_TIER, TIERS, Project
 from tests.test_house import CLAIM_FILES, import_file
 
@@ -208,7 +208,7 @@ def test_a_broken_contract_leaves_its_claims_not_run_with_the_reason(project):
     """Labels that one permutation of the classes produced."""
     with (project.folder / "conftest.py").open("a") as file:
         file.write(
-            "\nimport numpy\nfrom fixtures.data import experiment\n"
+            "\nimport numpy\nfrom rethinking_audit.fixtures.data import experiment\n"
             "experiment.corrupt_labels = lambda labels, classes, p, *_: (labels + (3 if p else 0)) % classes\n"
         )
     code, output = project.run("-m", "fast", "-k", "error_reaches_zero and not noise or without_regularizers")

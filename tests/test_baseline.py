@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import jsonschema
 import pytest
 
-from reports.__main__ import main
-from reports.plugin import Regression, narrowed
+from rethinking_audit.reports.__main__ import main
+from rethinking_audit.reports.plugin import Regression, narrowed
 from tests.records import give, synthetic
 from tests.test_merge import room
 

@@ -9,24 +9,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fixtures.calibration.__main__ import main
-from fixtures.calibration.design import designed, subjects
-from fixtures.calibration.deviate import deviating
-from fixtures.calibration.record import Calibration, Design, Rate, read
-from fixtures.calibration.resample import drawn, verdicts
-from fixtures.calibration.sample import Sample
-from fixtures.calibration.seeds import Calibrated, draws
-from fixtures.declaration import Arm, Case, Control, Solve, Sweep, claim
-from fixtures.paper import Paper
-from fixtures.statistics.chance import at_chance
-from fixtures.statistics.exact import exactly
-from fixtures.statistics.judgement import Interval
-from fixtures.statistics.rules import at_most, larger_by, mean_within, ratio_within
-from fixtures.statistics.several import all_hold
-from fixtures.theory.problem import ProblemSpec
-from fixtures.tiers import NetworkPlan, ProblemPlan, Tier
-from fixtures.training.result import FIT, STALLED, Curves, Result
-from fixtures.training.spec import Recipe
+from rethinking_audit.fixtures.calibration.__main__ import main
+from rethinking_audit.fixtures.calibration.design import designed, subjects
+from rethinking_audit.fixtures.calibration.deviate import deviating
+from rethinking_audit.fixtures.calibration.record import Calibration, Design, Rate, read
+from rethinking_audit.fixtures.calibration.resample import drawn, verdicts
+from rethinking_audit.fixtures.calibration.sample import Sample
+from rethinking_audit.fixtures.calibration.seeds import Calibrated, draws
+from rethinking_audit.fixtures.declaration import Arm, Case, Control, Solve, Sweep, claim
+from rethinking_audit.fixtures.paper import Paper
+from rethinking_audit.fixtures.statistics.chance import at_chance
+from rethinking_audit.fixtures.statistics.exact import exactly
+from rethinking_audit.fixtures.statistics.judgement import Interval
+from rethinking_audit.fixtures.statistics.rules import at_most, larger_by, mean_within, ratio_within
+from rethinking_audit.fixtures.statistics.several import all_hold
+from rethinking_audit.fixtures.theory.problem import ProblemSpec
+from rethinking_audit.fixtures.tiers import NetworkPlan, ProblemPlan, Tier
+from rethinking_audit.fixtures.training.result import FIT, STALLED, Curves, Result
+from rethinking_audit.fixtures.training.spec import Recipe
 from tests.projects import Project
 
 ROOT = Path(__file__).parent.parent
@@ -408,7 +408,7 @@ def test_no_file_is_told_with_the_command_that_writes_it(tmp_path, capsys):
 
 
 def test_the_table_needs_neither_scipy_nor_torch():
-    code = "import sys; import fixtures.calibration.__main__; print({'scipy', 'torch'} & set(sys.modules))"
+    code = "import sys; import rethinking_audit.fixtures.calibration.__main__; print({'scipy', 'torch'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "set()"
 
@@ -422,7 +422,7 @@ def project(tmp_path):
     made.edit("tiers.toml", ("subset = 300", "subset = 50"), ("budget = 250", "budget = 30"))
     (made.folder / "claims" / "calibration.toml").unlink(missing_ok=True)
     with (made.folder / "conftest.py").open("a") as conftest:
-        conftest.write(f"from fixtures.calibration import design\ndesign.AUDITS = {FEW}\n")
+        conftest.write(f"from rethinking_audit.fixtures.calibration import design\ndesign.AUDITS = {FEW}\n")
     return made
 
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixtures.data import datasets
-from fixtures.theory import capacity
-from fixtures.theory.capacity import Examples
+from rethinking_audit.fixtures.data import datasets
+from rethinking_audit.fixtures.theory import capacity
+from rethinking_audit.fixtures.theory.capacity import Examples
 
 
 def digits():

@@ -6,19 +6,19 @@ from dataclasses import replace
 import pytest
 import torch
 
-from fixtures.data.experiment import prepare
-from fixtures.networks import build
-from fixtures.runs.cards import listed
-from fixtures.training import run as runs
-from fixtures.training.captured import CapturedSteps
-from fixtures.training.evaluation import classify, evaluate, share
-from fixtures.training.lanes import Lanes, take_in_turn
-from fixtures.training.loop import train as reference
-from fixtures.training.loop import train_epoch
-from fixtures.training.numerics import reproducible
-from fixtures.training.result import BUDGET_EXHAUSTED, FIT, STALLED
-from fixtures.training.run import NEAR_ERROR, NEAR_LOSS, Run
-from fixtures.training.spec import Recipe
+from rethinking_audit.fixtures.data.experiment import prepare
+from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.runs.cards import listed
+from rethinking_audit.fixtures.training import run as runs
+from rethinking_audit.fixtures.training.captured import CapturedSteps
+from rethinking_audit.fixtures.training.evaluation import classify, evaluate, share
+from rethinking_audit.fixtures.training.lanes import Lanes, take_in_turn
+from rethinking_audit.fixtures.training.loop import train as reference
+from rethinking_audit.fixtures.training.loop import train_epoch
+from rethinking_audit.fixtures.training.numerics import reproducible
+from rethinking_audit.fixtures.training.result import BUDGET_EXHAUSTED, FIT, STALLED
+from rethinking_audit.fixtures.training.run import NEAR_ERROR, NEAR_LOSS, Run
+from rethinking_audit.fixtures.training.spec import Recipe
 from tests.card import emulated
 
 # Rates that float32 holds exactly, as a graph must be given them.

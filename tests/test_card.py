@@ -10,19 +10,19 @@ from dataclasses import replace
 import pytest
 import torch
 
-from fixtures.networks.layers import ShiftBatchNorm
-from fixtures.runs import prepare, together
-from fixtures.runs.carry_out import carry_out
-from fixtures.runs.identity import key
-from fixtures.runs.session import ERROR, Session
-from fixtures.runs.store import Store
-from fixtures.runs.witness import Witness
-from fixtures.training import loop, run
-from fixtures.training.executor import CAPTURED, DIRECT, FUSED, REDUCED, REFERENCE
-from fixtures.training.lanes import Lanes
-from fixtures.training.numerics import DeviceLost, check_device
-from fixtures.training.spec import Recipe, RunSpec
-from fixtures.training.tensors import Tensors, batches
+from rethinking_audit.fixtures.networks.layers import ShiftBatchNorm
+from rethinking_audit.fixtures.runs import prepare, together
+from rethinking_audit.fixtures.runs.carry_out import carry_out
+from rethinking_audit.fixtures.runs.identity import key
+from rethinking_audit.fixtures.runs.session import ERROR, Session
+from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.runs.witness import Witness
+from rethinking_audit.fixtures.training import loop, run
+from rethinking_audit.fixtures.training.executor import CAPTURED, DIRECT, FUSED, REDUCED, REFERENCE
+from rethinking_audit.fixtures.training.lanes import Lanes
+from rethinking_audit.fixtures.training.numerics import DeviceLost, check_device
+from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.training.tensors import Tensors, batches
 from tests.card import LOST, THE, emulated
 
 CARD = "card:0"
@@ -101,8 +101,8 @@ def test_batch_norm_without_a_scale_goes_backward_on_a_card(card):
 
 def test_the_host_waits_for_nothing_within_an_epoch(card):
     """Once for the losses and once for the count of wrong labels, whatever the number of steps."""
-    from fixtures.data.experiment import prepare as experiment_of
-    from fixtures.networks import build
+    from rethinking_audit.fixtures.data.experiment import prepare as experiment_of
+    from rethinking_audit.fixtures.networks import build
 
     counts = []
     for batch in (60, 10):

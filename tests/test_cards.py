@@ -5,8 +5,8 @@ import os
 import pytest
 import torch
 
-from fixtures.runs import cards
-from fixtures.runs.cards import VISIBLE, DeviceUnavailable, choose, entries, listed, use
+from rethinking_audit.fixtures.runs import cards
+from rethinking_audit.fixtures.runs.cards import VISIBLE, DeviceUnavailable, choose, entries, listed, use
 
 UUIDS = "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6,GPU-11111111-0000-4106-c12f-20bd9faed9f6"
 INSTANCES = "MIG-9d1c0ae2-f4f4-5d6b-9d38-1f5b5e5f3a5b,MIG-GPU-8932f937/1/0"

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fixtures.data import checked, contracts, corruption
-from fixtures.data.contracts import REPLACED, ContractBroken
-from fixtures.data.experiment import cropped, prepare, standardized
-from fixtures.data.matching import marks, shared, surely_the_same
-from fixtures.data.parts import BYTES, parts
+from rethinking_audit.fixtures.data import checked, contracts, corruption
+from rethinking_audit.fixtures.data.contracts import REPLACED, ContractBroken
+from rethinking_audit.fixtures.data.experiment import cropped, prepare, standardized
+from rethinking_audit.fixtures.data.matching import marks, shared, surely_the_same
+from rethinking_audit.fixtures.data.parts import BYTES, parts
 
 RNG = np.random.default_rng(2)
 KINDS = ["true", "shuffled", "random", "gaussian"]
@@ -83,7 +83,8 @@ def test_contracts_of_images_are_asked_once_and_those_of_labels_each_time(asked)
 def test_known_images_are_made_no_more(monkeypatch, kind):
     made = []
     monkeypatch.setattr(
-        "fixtures.data.experiment.standardized", lambda *what, **more: made.append(0) or standardized(*what)
+        "rethinking_audit.fixtures.data.experiment.standardized",
+        lambda *what, **more: made.append(0) or standardized(*what),
     )
     first, _ = read(kind)
     assert len(made) == 4  # two splits, each made twice and compared
@@ -182,7 +183,7 @@ def test_images_are_standardized_and_moved_to_the_same_bits_part_by_part(monkeyp
     images = RNG.random((count, 3, 28, 28), dtype=np.float32)
     whole, moved = standardized(images), corruption.randomize_inputs(images, "random", "d", 0, "train", images)
     assert (len(list(parts(images))) > 1) == (count > 111)
-    for module in ("fixtures.data.experiment", "fixtures.data.corruption"):
+    for module in ("rethinking_audit.fixtures.data.experiment", "rethinking_audit.fixtures.data.corruption"):
         monkeypatch.setattr(f"{module}.parts", lambda images: [slice(None)])
     assert np.array_equal(standardized(images), whole)
     assert np.array_equal(corruption.randomize_inputs(images, "random", "d", 0, "train", images), moved)

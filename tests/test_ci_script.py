@@ -62,7 +62,7 @@ def test_pytest_too_is_told_that_a_gpu_is_required(checkout):
     done = checkout.gpu("present").run("audit", "paper", "-k", "memorize", REQUIRE_GPU="true", STORE="somewhere")
     assert done.returncode == 0
     fetched, audited, _ = checkout.calls
-    assert fetched == "python -m fixtures.data.fetch cifar10 mnist"
+    assert fetched == "python -m rethinking_audit.fixtures.data.fetch cifar10 mnist"
     assert audited.endswith("--store somewhere --require-gpu -k memorize")
 
 
@@ -256,7 +256,7 @@ def test_every_option_of_an_audit_exists(pytestconfig, option):
 
 @pytest.mark.parametrize("command", ["markdown", "compare"])
 def test_every_command_on_a_record_exists(command, capsys):
-    from reports.__main__ import main
+    from rethinking_audit.reports.__main__ import main
 
     assert f"-m reports {command} " in RUN
     with pytest.raises(SystemExit) as ended:

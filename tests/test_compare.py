@@ -7,11 +7,11 @@ import random
 import pytest
 from scipy import stats
 
-from reports.__main__ import main
-from reports.compare import compare
-from reports.comparison import told
-from reports.cusum import ALARM, Cusum
-from reports.significance import holm, student, two_sided
+from rethinking_audit.reports.__main__ import main
+from rethinking_audit.reports.compare import compare
+from rethinking_audit.reports.comparison import told
+from rethinking_audit.reports.cusum import ALARM, Cusum
+from rethinking_audit.reports.significance import holm, student, two_sided
 from tests.records import DIGITS, give, synthetic
 
 

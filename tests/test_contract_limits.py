@@ -8,13 +8,13 @@ import pytest
 import torch
 from scipy import stats
 
-from fixtures.data import contracts
-from fixtures.data.contracts import ContractBroken
-from fixtures.data.experiment import prepare
-from fixtures.networks import build
-from fixtures.training import contracts as training
-from fixtures.training.spec import Recipe
-from fixtures.training.tensors import Tensors, batches
+from rethinking_audit.fixtures.data import contracts
+from rethinking_audit.fixtures.data.contracts import ContractBroken
+from rethinking_audit.fixtures.data.experiment import prepare
+from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.training import contracts as training
+from rethinking_audit.fixtures.training.spec import Recipe
+from rethinking_audit.fixtures.training.tensors import Tensors, batches
 
 RNG = np.random.default_rng(1)
 MILLION = 1e-6  # a sound experiment is rejected once in a million

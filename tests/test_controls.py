@@ -5,19 +5,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fixtures.data.experiment import prepare
-from fixtures.declaration import Arm, Control, claim
-from fixtures.learners import LEARNERS, UNTRAINED, learn
-from fixtures.measurements import Runs
-from fixtures.plugin.outcomes import SILENT, believed, controls_exit_code, exit_code, standing_order, united
-from fixtures.runs import identity
-from fixtures.runs.carry_out import carry_out
-from fixtures.runs.cost import flops
-from fixtures.runs.identity import key
-from fixtures.statistics.judgement import Verdict
-from fixtures.training.result import Result
-from fixtures.training.spec import RunSpec
-from reports.view import Controls, cards
+from rethinking_audit.fixtures.data.experiment import prepare
+from rethinking_audit.fixtures.declaration import Arm, Control, claim
+from rethinking_audit.fixtures.learners import LEARNERS, UNTRAINED, learn
+from rethinking_audit.fixtures.measurements import Runs
+from rethinking_audit.fixtures.plugin.outcomes import (
+    SILENT,
+    believed,
+    controls_exit_code,
+    exit_code,
+    standing_order,
+    united,
+)
+from rethinking_audit.fixtures.runs import identity
+from rethinking_audit.fixtures.runs.carry_out import carry_out
+from rethinking_audit.fixtures.runs.cost import flops
+from rethinking_audit.fixtures.runs.identity import key
+from rethinking_audit.fixtures.statistics.judgement import Verdict
+from rethinking_audit.fixtures.training.result import Result
+from rethinking_audit.fixtures.training.spec import RunSpec
+from rethinking_audit.reports.view import Controls, cards
 from tests.projects import Project
 from tests.records import outcome, synthetic
 

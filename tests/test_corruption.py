@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixtures.data import datasets
-from fixtures.data.corruption import corrupt_labels, randomize_inputs
-from fixtures.data.experiment import prepare
+from rethinking_audit.fixtures.data import datasets
+from rethinking_audit.fixtures.data.corruption import corrupt_labels, randomize_inputs
+from rethinking_audit.fixtures.data.experiment import prepare
 
 LABELS = np.arange(5000) % 10
 

@@ -6,14 +6,14 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from fixtures.networks import FACTORIES, build
-from fixtures.runs import cards
-from fixtures.runs.anatomy import Anatomy, anatomy
-from fixtures.runs.cost import CALL, expected, flops, human_time
-from fixtures.runs.memory import LANES, SLOTS, peak, slots, step_of
-from fixtures.theory.problem import ProblemSpec
-from fixtures.training.executor import CAPTURED, FUSED, REFERENCE
-from fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.networks import FACTORIES, build
+from rethinking_audit.fixtures.runs import cards
+from rethinking_audit.fixtures.runs.anatomy import Anatomy, anatomy
+from rethinking_audit.fixtures.runs.cost import CALL, expected, flops, human_time
+from rethinking_audit.fixtures.runs.memory import LANES, SLOTS, peak, slots, step_of
+from rethinking_audit.fixtures.theory.problem import ProblemSpec
+from rethinking_audit.fixtures.training.executor import CAPTURED, FUSED, REFERENCE
+from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
 SPEC = RunSpec(data="digits", network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)

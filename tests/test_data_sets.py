@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from fixtures.data import cifar10, datasets, decoded, digits, meaning, mnist, pickles
-from fixtures.data import fetch as command
-from fixtures.data.cifar10_archives import BINARY, PYTHON, UNPACKED
-from fixtures.data.dataset import ARRAYS, DataMissing, DataUnavailable
-from fixtures.data.published import Published, digest_of_bytes
+from rethinking_audit.fixtures.data import cifar10, datasets, decoded, digits, meaning, mnist, pickles
+from rethinking_audit.fixtures.data import fetch as command
+from rethinking_audit.fixtures.data.cifar10_archives import BINARY, PYTHON, UNPACKED
+from rethinking_audit.fixtures.data.dataset import ARRAYS, DataMissing, DataUnavailable
+from rethinking_audit.fixtures.data.published import Published, digest_of_bytes
 from tests.attacks.make_cifar10 import BATCH, binary_members, make_batches, python_members, write_archive, write_unpacked
 from tests.attacks.make_mirror import mirror
 from tests.attacks.make_pickle import hostile_pickles, python2_pickle

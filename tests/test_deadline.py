@@ -5,18 +5,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from fixtures.runs import prepare
-from fixtures.runs.cost import EFFICIENCY, expected
-from fixtures.runs.deadline import Deadline
-from fixtures.runs.identity import key
-from fixtures.runs.memory import LANES, SLOTS, SLOTS_ON_A_GPU
-from fixtures.runs.pace import MOST_SHARED, OVERHEAD, SPREAD, UNKNOWN, Pace
-from fixtures.runs.queue import Queue
-from fixtures.runs.session import TIME, Session
-from fixtures.runs.store import Store
-from fixtures.theory.problem import ProblemSpec
-from fixtures.training.executor import CAPTURED, FUSED, REFERENCE
-from fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.runs import prepare
+from rethinking_audit.fixtures.runs.cost import EFFICIENCY, expected
+from rethinking_audit.fixtures.runs.deadline import Deadline
+from rethinking_audit.fixtures.runs.identity import key
+from rethinking_audit.fixtures.runs.memory import LANES, SLOTS, SLOTS_ON_A_GPU
+from rethinking_audit.fixtures.runs.pace import MOST_SHARED, OVERHEAD, SPREAD, UNKNOWN, Pace
+from rethinking_audit.fixtures.runs.queue import Queue
+from rethinking_audit.fixtures.runs.session import TIME, Session
+from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.theory.problem import ProblemSpec
+from rethinking_audit.fixtures.training.executor import CAPTURED, FUSED, REFERENCE
+from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=200, patience=10, test_every=0)
 SPEC = RunSpec(data="digits", network="alexnet", recipe=RECIPE, seed=0, subset=50, width=0.1)
@@ -223,7 +223,7 @@ def drained(monkeypatch, told, plan, now=50.0):
     """The seeds of the runs that a drain makes, at a time that stands still."""
     deadline, session = told
     made = []
-    monkeypatch.setattr("fixtures.runs.deadline.time", SimpleNamespace(time=lambda: now))
+    monkeypatch.setattr("rethinking_audit.fixtures.runs.deadline.time", SimpleNamespace(time=lambda: now))
     monkeypatch.setattr(prepare, "carry_out", lambda spec, *_: made.append(spec.seed) or {"result": spec.seed})
     prepare.drain(plan, deadline.store, session, "cpu", "main", REFERENCE, deadline)
     return made

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fixtures.data import datasets, decoded
-from fixtures.data import fetch as command
-from fixtures.data.dataset import ARRAYS, DataSet, DataUnavailable
+from rethinking_audit.fixtures.data import datasets, decoded
+from rethinking_audit.fixtures.data import fetch as command
+from rethinking_audit.fixtures.data.dataset import ARRAYS, DataSet, DataUnavailable
 from tests.attacks.make_user_data import arrays
 
 CHECKOUT = Path(__file__).parents[1]
@@ -35,7 +35,7 @@ def test_images_are_mapped_and_cannot_be_changed(kept):
 
 
 def test_decoding_happens_once(kept, monkeypatch):
-    monkeypatch.setattr("fixtures.data.npz.decode", lambda _: pytest.fail("decoded again"))
+    monkeypatch.setattr("rethinking_audit.fixtures.data.npz.decode", lambda _: pytest.fail("decoded again"))
     assert datasets.load(kept[0]).digest == datasets.digest(kept[0])
 
 
@@ -85,7 +85,7 @@ def test_a_cache_that_cannot_be_written_is_named(kept, monkeypatch, tmp_path):
 
 def test_two_processes_share_one_entry(tmp_path, own_folders):
     np.savez(tmp_path / "mine.npz", **arrays())
-    order = [sys.executable, "-m", "fixtures.data.fetch", f"npz:{tmp_path / 'mine.npz'}"]
+    order = [sys.executable, "-m", "rethinking_audit.fixtures.data.fetch", f"npz:{tmp_path / 'mine.npz'}"]
     both = [subprocess.Popen(order, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) for _ in "12"]
     said = [process.communicate(timeout=60)[0] for process in both]
     assert said[0] == said[1] != ""

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from fixtures.data import datasets
-from fixtures.theory import dense, depth, expressivity, rational
+from rethinking_audit.fixtures.data import datasets
+from rethinking_audit.fixtures.theory import dense, depth, expressivity, rational
 
 DEPTHS = range(2, 17)
 

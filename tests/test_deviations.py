@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures import deviations, tiers
-from fixtures.deviations import Deviation
-from reports.words import expected
+from rethinking_audit.fixtures import deviations, tiers
+from rethinking_audit.fixtures.deviations import Deviation
+from rethinking_audit.reports.words import expected
 
 TIERS = tiers.read(Path(__file__).parent.parent / "claims" / "tiers.toml")
 

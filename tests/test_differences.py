@@ -10,18 +10,18 @@ from xml.etree import ElementTree
 import pytest
 from scipy import stats
 
-from reports import markdown
-from reports.compare import compare
-from reports.comparison import told
-from reports.cusum import Cusum
-from reports.experiment import another_machine, obstacle
-from reports.history import histories, read_folder
-from reports.junit import junit
-from reports.markdown import code, differences, summary
-from reports.merge import exit_code, merge
-from reports.record import UnreadableAudit
-from reports.significance import student
-from reports.speed import ALONE, _epochs_to_fit, _log_seconds, timings
+from rethinking_audit.reports import markdown
+from rethinking_audit.reports.compare import compare
+from rethinking_audit.reports.comparison import told
+from rethinking_audit.reports.cusum import Cusum
+from rethinking_audit.reports.experiment import another_machine, obstacle
+from rethinking_audit.reports.history import histories, read_folder
+from rethinking_audit.reports.junit import junit
+from rethinking_audit.reports.markdown import code, differences, summary
+from rethinking_audit.reports.merge import exit_code, merge
+from rethinking_audit.reports.record import UnreadableAudit
+from rethinking_audit.reports.significance import student
+from rethinking_audit.reports.speed import ALONE, _epochs_to_fit, _log_seconds, timings
 from tests.records import give, synthetic
 from tests.test_page_text import audit as everything
 

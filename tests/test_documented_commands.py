@@ -12,8 +12,8 @@ from itertools import pairwise
 
 import pytest
 
-from fixtures.data import cifar10
-from reports.__main__ import BAD_INPUT, main
+from rethinking_audit.fixtures.data import cifar10
+from rethinking_audit.reports.__main__ import BAD_INPUT, main
 from tests.attacks.make_user_data import write_folder
 from tests.checkouts import Checkout, program
 from tests.documents import DOCUMENTS, ROOT, Document
@@ -192,7 +192,7 @@ def test_every_block_of_code_is_one_of_commands(document):
         "pytest claims -m fast -k no_such_test",
         "pytest claims -m fast --networks resnet --seeds 1",
         "pytest tests --no-such-option",
-        "python -m fixtures.data.fetch imagenet",
+        "python -m rethinking_audit.fixtures.data.fetch imagenet",
         "python -m fixtures.no_such_module",
         "python -m reports publish",
         "python -m reports compare BASELINE AUDIT --pdf OUT",

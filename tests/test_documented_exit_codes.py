@@ -5,9 +5,9 @@ import tomllib
 
 import pytest
 
-from fixtures.plugin.record import exit_code
-from reports import __main__ as reports
-from reports import plugin
+from rethinking_audit.fixtures.plugin.record import exit_code
+from rethinking_audit.reports import __main__ as reports
+from rethinking_audit.reports import plugin
 from tests.documents import DOCUMENTS, ROOT, Document
 
 README = Document("README.md")

@@ -8,12 +8,12 @@ from functools import cache
 import pytest
 from scipy import stats
 
-from fixtures.runs.agreement import DOUBLE, HALF, MOST, SINGLE, STEPS
-from fixtures.training.contracts import SAMPLE
-from fixtures.training.evaluation import CONVOLVED
-from fixtures.training.executor import WORTH_CAPTURING
-from fixtures.training.run import NEAR_ERROR, NEAR_LOSS
-from reports.compare import ALPHA
+from rethinking_audit.fixtures.runs.agreement import DOUBLE, HALF, MOST, SINGLE, STEPS
+from rethinking_audit.fixtures.training.contracts import SAMPLE
+from rethinking_audit.fixtures.training.evaluation import CONVOLVED
+from rethinking_audit.fixtures.training.executor import WORTH_CAPTURING
+from rethinking_audit.fixtures.training.run import NEAR_ERROR, NEAR_LOSS
+from rethinking_audit.reports.compare import ALPHA
 from tests.documents import DOCUMENTS, ROOT, Document
 
 # Not figures: places in the paper, and what other tests hold.

@@ -7,13 +7,13 @@ from functools import cache
 
 import pytest
 
-from fixtures.data.datasets import NAMES, SCHEMES
-from fixtures.networks import FACTORIES
-from fixtures.paper import order
-from fixtures.runs.cards import DeviceUnavailable, choose
-from fixtures.tiers import read
-from fixtures.training.executor import CHOICES
-from reports.__main__ import _parser
+from rethinking_audit.fixtures.data.datasets import NAMES, SCHEMES
+from rethinking_audit.fixtures.networks import FACTORIES
+from rethinking_audit.fixtures.paper import order
+from rethinking_audit.fixtures.runs.cards import DeviceUnavailable, choose
+from rethinking_audit.fixtures.tiers import read
+from rethinking_audit.fixtures.training.executor import CHOICES
+from rethinking_audit.reports.__main__ import _parser
 from tests.documents import DOCUMENTS, ROOT, Document
 
 TIERS = read(ROOT / "claims" / "tiers.toml")
@@ -197,7 +197,7 @@ def test_every_variable_of_the_environment_is_read(document):
         "-q|x",
         "claims/test_nothing.py",
         "fixtures/nothing",
-        "fixtures.theory.nothing",
+        "rethinking_audit.fixtures.theory.nothing",
         "reports/out/audit.pdf",
         "random-labels/no-such-claim",
         "resnet",

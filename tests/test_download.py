@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.data import fetch as command
-from fixtures.data import mnist
-from fixtures.data.dataset import DataUnavailable
-from fixtures.data.download import download
-from fixtures.data.published import Published
+from rethinking_audit.fixtures.data import fetch as command
+from rethinking_audit.fixtures.data import mnist
+from rethinking_audit.fixtures.data.dataset import DataUnavailable
+from rethinking_audit.fixtures.data.download import download
+from rethinking_audit.fixtures.data.published import Published
 from tests.attacks.make_mirror import mirror, silent_mirror
 
 CONTENT = bytes(range(256)) * 800
@@ -123,8 +123,8 @@ def test_a_full_disk_is_no_mirrors_fault(tmp_path):
 
 def test_two_processes_download_once(tmp_path):
     script = (
-        "import sys; from pathlib import Path; from fixtures.data.download import download;"
-        "from fixtures.data.published import Published;"
+        "import sys; from pathlib import Path; from rethinking_audit.fixtures.data.download import download;"
+        "from rethinking_audit.fixtures.data.published import Published;"
         "download(Published('file.bin', int(sys.argv[1]), sys.argv[2], (sys.argv[3],)), Path(sys.argv[4]))"
     )
     with mirror(CONTENT, slow=0.05) as (address, asked):

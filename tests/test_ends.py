@@ -2,15 +2,15 @@
 
 import pytest
 
-from reports.record import read_audit
-from reports.render import render
+from rethinking_audit.reports.record import read_audit
+from rethinking_audit.reports.render import render
 from tests.projects import Project
 
 FEW = ("-m", "fast", "-k", "error_reaches_zero and not noise", "--executor", "reference")
 LOSES = """
 from pathlib import Path
-from fixtures.runs import carry_out, prepare
-from fixtures.training.numerics import DeviceLost
+from rethinking_audit.fixtures.runs import carry_out, prepare
+from rethinking_audit.fixtures.training.numerics import DeviceLost
 
 trained, lost = carry_out._train, []
 
@@ -29,7 +29,7 @@ carry_out._train, prepare.check_device = train, check
 """
 KILLS = """
 import os, signal
-from fixtures.runs import carry_out
+from rethinking_audit.fixtures.runs import carry_out
 
 trained = carry_out._train
 
@@ -42,7 +42,7 @@ carry_out._train = train
 """
 WARNS = """
 import warnings
-from fixtures.runs import carry_out
+from rethinking_audit.fixtures.runs import carry_out
 
 trained, TOLD = carry_out._train, "deterministic is slower (Triggered internally at somewhere)"
 

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from fixtures.networks import build
-from fixtures.training.evaluation import EVALUATION_BATCH, classify, parts
-from fixtures.training.numerics import reproducible
+from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.training.evaluation import EVALUATION_BATCH, classify, parts
+from rethinking_audit.fixtures.training.numerics import reproducible
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from fixtures.statistics.exact import exactly, over_choices
-from fixtures.statistics.judgement import Interval, Verdict
-from fixtures.statistics.several import provided
+from rethinking_audit.fixtures.statistics.exact import exactly, over_choices
+from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict
+from rethinking_audit.fixtures.statistics.several import provided
 
 
 def exact(value, low, high):

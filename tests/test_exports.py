@@ -11,19 +11,19 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from reports.__main__ import EXPORTS, main
-from reports.annotations import MOST, workflow_commands
-from reports.badge import badge
-from reports.compare import compare
-from reports.comparison import told
-from reports.history import read_folder
-from reports.junit import junit
-from reports.markdown import MOST_BYTES, differences, escape, summary
-from reports.measurements import COLUMNS, table
-from reports.record import READERS, UnreadableAudit, read_audit
-from reports.render import render
-from reports.shape import KEYWORDS, faults
-from reports.words import UNSEEN
+from rethinking_audit.reports.__main__ import EXPORTS, main
+from rethinking_audit.reports.annotations import MOST, workflow_commands
+from rethinking_audit.reports.badge import badge
+from rethinking_audit.reports.compare import compare
+from rethinking_audit.reports.comparison import told
+from rethinking_audit.reports.history import read_folder
+from rethinking_audit.reports.junit import junit
+from rethinking_audit.reports.markdown import MOST_BYTES, differences, escape, summary
+from rethinking_audit.reports.measurements import COLUMNS, table
+from rethinking_audit.reports.record import READERS, UnreadableAudit, read_audit
+from rethinking_audit.reports.render import render
+from rethinking_audit.reports.shape import KEYWORDS, faults
+from rethinking_audit.reports.words import UNSEEN
 from tests.records import give, synthetic
 
 ROOT = Path(__file__).parent.parent

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from fixtures.data import datasets
-from fixtures.theory import expressivity, interleaved, rational
+from rethinking_audit.fixtures.data import datasets
+from rethinking_audit.fixtures.theory import expressivity, interleaved, rational
 
 VALUES = st.integers(-(2**20), 2**20)
 SAMPLES = st.integers(1, 5).flatmap(

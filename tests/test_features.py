@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
-from fixtures.data import datasets
-from fixtures.theory import dual, features, gabor, kernels
+from rethinking_audit.fixtures.data import datasets
+from rethinking_audit.fixtures.theory import dual, features, gabor, kernels
 
 
 def digits(count=None):

@@ -8,16 +8,16 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from fixtures.data.experiment import prepare
-from fixtures.networks import build
-from fixtures.training.fused import FusedSweep, side_by_side
-from fixtures.training.loop import torchs, train, train_epoch
-from fixtures.training.numerics import reproducible
-from fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED
-from fixtures.training.run import Run
-from fixtures.training.spec import Recipe
-from fixtures.training.stack import Stack, judged
-from fixtures.training.tensors import batches
+from rethinking_audit.fixtures.data.experiment import prepare
+from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.training.fused import FusedSweep, side_by_side
+from rethinking_audit.fixtures.training.loop import torchs, train, train_epoch
+from rethinking_audit.fixtures.training.numerics import reproducible
+from rethinking_audit.fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED
+from rethinking_audit.fixtures.training.run import Run
+from rethinking_audit.fixtures.training.spec import Recipe
+from rethinking_audit.fixtures.training.stack import Stack, judged
+from rethinking_audit.fixtures.training.tensors import batches
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=300, patience=40, test_every=0)
 IMAGES = 75  # two batches of 32, and one of 11

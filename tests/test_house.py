@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from fixtures import deviations
-from fixtures.calibration.seeds import draws
-from fixtures.declaration import cases
-from fixtures.networks import FACTORIES
-from fixtures.paper import Paper, figure, order
-from fixtures.tiers import read
-from fixtures.training.contracts import PARAMETERS
+from rethinking_audit.fixtures import deviations
+from rethinking_audit.fixtures.calibration.seeds import draws
+from rethinking_audit.fixtures.declaration import cases
+from rethinking_audit.fixtures.networks import FACTORIES
+from rethinking_audit.fixtures.paper import Paper, figure, order
+from rethinking_audit.fixtures.tiers import read
+from rethinking_audit.fixtures.training.contracts import PARAMETERS
 
 ROOT = Path(__file__).parent.parent
 PAPER = ROOT / "claims" / "paper.toml"
@@ -62,7 +62,9 @@ def test_imports_run_one_way(path):
     if room(path) not in (None, "plugin") and path != SABOTAGE:
         assert "pytest" not in tops
     if room(path) not in (None, "sabotage"):
-        assert not any(name.startswith("fixtures.sabotage") for name in found), "an honest audit knows no fault"
+        assert not any(name.startswith("rethinking_audit.fixtures.sabotage") for name in found), (
+            "an honest audit knows no fault"
+        )
 
 
 def test_statistics_knows_neither_torch_nor_files():

@@ -6,11 +6,11 @@ import pytest
 import torch
 from sklearn import __version__ as sklearn
 
-from fixtures.data import datasets
-from fixtures.runs import identity
-from fixtures.runs.identity import context, key, sha256
-from fixtures.theory.problem import ProblemSpec
-from fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.data import datasets
+from rethinking_audit.fixtures.runs import identity
+from rethinking_audit.fixtures.runs.identity import context, key, sha256
+from rethinking_audit.fixtures.theory.problem import ProblemSpec
+from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
 NETWORK = RunSpec(data="digits", network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)

@@ -6,13 +6,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fixtures.statistics.chance import at_chance
-from fixtures.statistics.exact import exactly, over_choices
-from fixtures.statistics.intervals import bounded_mean_interval, mean_interval, prediction_interval
-from fixtures.statistics.judgement import Interval, Verdict, plain
-from fixtures.statistics.rules import ALONE, at_most, larger_by, matters_more, mean_within, ratio_within, share_kept
-from fixtures.statistics.several import all_hold, provided
-from fixtures.statistics.trends import grows_to_chance, in_order
+from rethinking_audit.fixtures.statistics.chance import at_chance
+from rethinking_audit.fixtures.statistics.exact import exactly, over_choices
+from rethinking_audit.fixtures.statistics.intervals import bounded_mean_interval, mean_interval, prediction_interval
+from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict, plain
+from rethinking_audit.fixtures.statistics.rules import (
+    ALONE,
+    at_most,
+    larger_by,
+    matters_more,
+    mean_within,
+    ratio_within,
+    share_kept,
+)
+from rethinking_audit.fixtures.statistics.several import all_hold, provided
+from rethinking_audit.fixtures.statistics.trends import grows_to_chance, in_order
 
 ALPHA = 0.05
 T2 = 2.9199856  # Student's t with two degrees of freedom, passed with probability 0.05

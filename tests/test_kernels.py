@@ -10,8 +10,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixtures.data import datasets
-from fixtures.theory import dual, kernels, panels
+from rethinking_audit.fixtures.data import datasets
+from rethinking_audit.fixtures.theory import dual, kernels, panels
 
 SHARED = Path(os.environ.get("RETHINKING_SHARED", Path(__file__).parents[1] / ".." / "shared"))
 

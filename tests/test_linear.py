@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixtures.data import datasets
-from fixtures.theory import linear
+from rethinking_audit.fixtures.data import datasets
+from rethinking_audit.fixtures.theory import linear
 
 EPSILON = np.finfo(np.float64).eps
 

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fixtures.judging import Sitting
-from fixtures.statistics.judgement import Interval, Verdict
-from fixtures.statistics.looks import Look, schedule
-from fixtures.statistics.rules import mean_within
-from fixtures.tiers import NetworkPlan, ProblemPlan, grown
-from fixtures.training.spec import Recipe
-from reports.record import read_audit
-from reports.render import render
+from rethinking_audit.fixtures.judging import Sitting
+from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict
+from rethinking_audit.fixtures.statistics.looks import Look, schedule
+from rethinking_audit.fixtures.statistics.rules import mean_within
+from rethinking_audit.fixtures.tiers import NetworkPlan, ProblemPlan, grown
+from rethinking_audit.fixtures.training.spec import Recipe
+from rethinking_audit.reports.record import read_audit
+from rethinking_audit.reports.render import render
 from tests.projects import Project
 
 ALPHA = 0.02

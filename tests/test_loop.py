@@ -9,17 +9,17 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from fixtures.data.augmentation import Views
-from fixtures.data.experiment import prepare
-from fixtures.data.preprocessing import centre_crop, standardize
-from fixtures.networks import build
-from fixtures.training.loop import train, train_epoch
-from fixtures.training.numerics import reproducible
-from fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED, Curves, Result
-from fixtures.training.run import set_dropout
-from fixtures.training.spec import Recipe
-from fixtures.training.tensors import Tensors, batches
-from fixtures.training.watch import Watch
+from rethinking_audit.fixtures.data.augmentation import Views
+from rethinking_audit.fixtures.data.experiment import prepare
+from rethinking_audit.fixtures.data.preprocessing import centre_crop, standardize
+from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.training.loop import train, train_epoch
+from rethinking_audit.fixtures.training.numerics import reproducible
+from rethinking_audit.fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED, Curves, Result
+from rethinking_audit.fixtures.training.run import set_dropout
+from rethinking_audit.fixtures.training.spec import Recipe
+from rethinking_audit.fixtures.training.tensors import Tensors, batches
+from rethinking_audit.fixtures.training.watch import Watch
 
 RECIPE = Recipe(batch=64, learning_rate=0.1, momentum=0.9, decay=0.99, budget=60, patience=40)
 TRUE = prepare("digits", 100, "true", 0.0, 0)

@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from fixtures.plugin.record import exit_code as exit_code_of_audit
-from fixtures.plugin.shard import Shard
-from reports.__main__ import main
-from reports.merge import CannotMerge, exit_code, merge
+from rethinking_audit.fixtures.plugin.record import exit_code as exit_code_of_audit
+from rethinking_audit.fixtures.plugin.shard import Shard
+from rethinking_audit.reports.__main__ import main
+from rethinking_audit.reports.merge import CannotMerge, exit_code, merge
 from tests.records import give, synthetic
 
 ROOM = ("created", "seconds", "command", "provenance")

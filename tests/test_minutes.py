@@ -6,13 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from fixtures.plugin.minutes import not_run, reason
-from fixtures.plugin.options import STATE, State
-from fixtures.plugin.progress import Display
-from fixtures.runs.session import TIME, Failure, Session
-from fixtures.runs.store import Store
-from reports.record import read_audit
-from reports.render import render
+from rethinking_audit.fixtures.plugin.minutes import not_run, reason
+from rethinking_audit.fixtures.plugin.options import STATE, State
+from rethinking_audit.fixtures.plugin.progress import Display
+from rethinking_audit.fixtures.runs.session import TIME, Failure, Session
+from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.reports.record import read_audit
+from rethinking_audit.reports.render import render
 from tests.projects import Project
 
 # By its budget it takes hours; in fact its loss does not fall, and patience ends it in seconds.

@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch import nn
 
-from fixtures.networks import FACTORIES, PERCEPTRONS, build, parameter_count
-from fixtures.networks.layers import ShiftBatchNorm
-from fixtures.networks.response_norm import ResponseNorm
-from fixtures.training.contracts import PARAMETERS
+from rethinking_audit.fixtures.networks import FACTORIES, PERCEPTRONS, build, parameter_count
+from rethinking_audit.fixtures.networks.layers import ShiftBatchNorm
+from rethinking_audit.fixtures.networks.response_norm import ResponseNorm
+from rethinking_audit.fixtures.training.contracts import PARAMETERS
 
 
 @pytest.mark.parametrize(("name", "count"), PARAMETERS.items())

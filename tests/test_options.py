@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from fixtures.plugin import options, workers
-from fixtures.runs import cards
-from fixtures.runs.seats import Seat
+from rethinking_audit.fixtures.plugin import options, workers
+from rethinking_audit.fixtures.runs import cards
+from rethinking_audit.fixtures.runs.seats import Seat
 from tests.projects import ROOT
 
 

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from reports.overview import lines, tolerance, undecided
-from reports.view import Controls, cards
-from reports.words import MOST_DRAWN
+from rethinking_audit.reports.overview import lines, tolerance, undecided
+from rethinking_audit.reports.view import Controls, cards
+from rethinking_audit.reports.words import MOST_DRAWN
 from tests.records import give, outcome, run, synthetic
 
 

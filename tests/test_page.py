@@ -13,13 +13,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from fixtures.paper import figure, section
-from reports.background import background
-from reports.figures import figures
-from reports.overview import tolerance, undecided
-from reports.render import render
-from reports.shape import faults
-from reports.tables import tables
+from rethinking_audit.fixtures.paper import figure, section
+from rethinking_audit.reports.background import background
+from rethinking_audit.reports.figures import figures
+from rethinking_audit.reports.overview import tolerance, undecided
+from rethinking_audit.reports.render import render
+from rethinking_audit.reports.shape import faults
+from rethinking_audit.reports.tables import tables
 from tests.pages import Page
 from tests.records import give, key_of, synthetic
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import jsonschema
 
-from reports.__main__ import main
-from reports.markdown import summary
-from reports.render import render
+from rethinking_audit.reports.__main__ import main
+from rethinking_audit.reports.markdown import summary
+from rethinking_audit.reports.render import render
 from tests.pages import Told
 from tests.records import give, judgement, key_of, outcome, synthetic
 

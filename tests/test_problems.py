@@ -16,22 +16,22 @@ import numpy as np
 import pytest
 import torch
 
-from fixtures.data import datasets
-from fixtures.data.contracts import ContractBroken
-from fixtures.declaration import Case, Claim, Control, Solve, cases
-from fixtures.plugin import stage
-from fixtures.runs import identity, prepare, solve
-from fixtures.runs.cost import flops
-from fixtures.runs.identity import canonical, key
-from fixtures.runs.prices import PRICES
-from fixtures.runs.session import Session
-from fixtures.runs.store import Store
-from fixtures.solutions import Machine, Solutions, largest
-from fixtures.theory import features, shallow, solve_kernels
-from fixtures.theory.problem import SOLVERS, ProblemSpec, Sample, Task, spread
-from fixtures.tiers import ProblemPlan, Scale, Tier, read
-from fixtures.training.spec import Recipe, RunSpec
-from reports import solves
+from rethinking_audit.fixtures.data import datasets
+from rethinking_audit.fixtures.data.contracts import ContractBroken
+from rethinking_audit.fixtures.declaration import Case, Claim, Control, Solve, cases
+from rethinking_audit.fixtures.plugin import stage
+from rethinking_audit.fixtures.runs import identity, prepare, solve
+from rethinking_audit.fixtures.runs.cost import flops
+from rethinking_audit.fixtures.runs.identity import canonical, key
+from rethinking_audit.fixtures.runs.prices import PRICES
+from rethinking_audit.fixtures.runs.session import Session
+from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.solutions import Machine, Solutions, largest
+from rethinking_audit.fixtures.theory import features, shallow, solve_kernels
+from rethinking_audit.fixtures.theory.problem import SOLVERS, ProblemSpec, Sample, Task, spread
+from rethinking_audit.fixtures.tiers import ProblemPlan, Scale, Tier, read
+from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.reports import solves
 
 ROOT = Path(__file__).parent.parent
 TIERS = read(ROOT / "claims" / "tiers.toml")
@@ -120,7 +120,9 @@ def planned():
 @pytest.mark.parametrize(("tier", "plan", "parameters"), list(planned()))
 def test_every_problem_of_the_tiers_fits_its_solver_and_has_a_price(tier, plan, parameters):
     module, _, function = SOLVERS[plan.solver].place.partition(":")
-    inspect.signature(getattr(import_module(f"fixtures.theory.{module}"), function)).bind(None, **parameters)
+    inspect.signature(getattr(import_module(f"rethinking_audit.fixtures.theory.{module}"), function)).bind(
+        None, **parameters
+    )
     spec = ProblemSpec.of(plan.solver, plan.data or tier.data, parameters, subset=plan.subset)
     assert flops(spec) > 0
 

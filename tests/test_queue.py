@@ -6,17 +6,17 @@ from dataclasses import replace
 import pytest
 import torch
 
-from fixtures.networks import build
-from fixtures.runs import prepare, queue
-from fixtures.runs.carry_out import carry_out
-from fixtures.runs.identity import key
-from fixtures.runs.queue import Queue
-from fixtures.runs.seats import Desk, Seat
-from fixtures.runs.session import Session
-from fixtures.runs.store import Store
-from fixtures.training.executor import CAPTURED, FUSED, REFERENCE
-from fixtures.training.numerics import DeviceLost, drawing
-from fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.runs import prepare, queue
+from rethinking_audit.fixtures.runs.carry_out import carry_out
+from rethinking_audit.fixtures.runs.identity import key
+from rethinking_audit.fixtures.runs.queue import Queue
+from rethinking_audit.fixtures.runs.seats import Desk, Seat
+from rethinking_audit.fixtures.runs.session import Session
+from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.training.executor import CAPTURED, FUSED, REFERENCE
+from rethinking_audit.fixtures.training.numerics import DeviceLost, drawing
+from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
 from tests.card import emulated
 
 CARD = "card:0"

@@ -5,14 +5,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reports.annotations import workflow_commands
-from reports.badge import badge
-from reports.compare import compare
-from reports.junit import junit
-from reports.markdown import summary
-from reports.measurements import table
-from reports.merge import merge
-from reports.render import render
+from rethinking_audit.reports.annotations import workflow_commands
+from rethinking_audit.reports.badge import badge
+from rethinking_audit.reports.compare import compare
+from rethinking_audit.reports.junit import junit
+from rethinking_audit.reports.markdown import summary
+from rethinking_audit.reports.measurements import table
+from rethinking_audit.reports.merge import merge
+from rethinking_audit.reports.render import render
 from tests.records import outcome, synthetic
 
 STATEMENT = "Error falls as noise rises."

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from reports.record import read_audit
-from reports.words import expected, limit, number
+from rethinking_audit.reports.record import read_audit
+from rethinking_audit.reports.words import expected, limit, number
 
 FAST = "fast-digits-2-core-cpu"
 ROOT = Path(__file__).parent.parent

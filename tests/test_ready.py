@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 import torch
 
-from fixtures.data import checked
-from fixtures.data.contracts import ContractBroken
-from fixtures.runs import witness
-from fixtures.runs.ready import ready
-from fixtures.training.contracts import optimizer_sees_the_experiment
-from fixtures.training.numerics import begin_thread, reproducible
-from fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.data import checked
+from rethinking_audit.fixtures.data.contracts import ContractBroken
+from rethinking_audit.fixtures.runs import witness
+from rethinking_audit.fixtures.runs.ready import ready
+from rethinking_audit.fixtures.training.contracts import optimizer_sees_the_experiment
+from rethinking_audit.fixtures.training.numerics import begin_thread, reproducible
+from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
 
 RECIPE = Recipe(batch=64, learning_rate=0.05, momentum=0.9, decay=0.999, budget=3, patience=3, test_every=0)
 SPEC = RunSpec(data="digits", network="mlp-1x512", recipe=RECIPE, seed=3, corruption=1.0, subset=150, width=0.25)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.declaration import Arm
-from fixtures.measurements import Runs
-from fixtures.replication import foreign, paper_rows, replications
-from fixtures.tiers import Scale, read
-from fixtures.training.result import BUDGET_EXHAUSTED, FIT, Curves, Result
+from rethinking_audit.fixtures.declaration import Arm
+from rethinking_audit.fixtures.measurements import Runs
+from rethinking_audit.fixtures.replication import foreign, paper_rows, replications
+from rethinking_audit.fixtures.tiers import Scale, read
+from rethinking_audit.fixtures.training.result import BUDGET_EXHAUSTED, FIT, Curves, Result
 
 CLAIMS = Path(__file__).parent.parent / "claims"
 BOOK = CLAIMS / "paper.toml"

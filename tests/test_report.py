@@ -10,12 +10,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from reports.__main__ import main
-from reports.charts import MAX_POINTS, Series, decimate, interval_chart, interval_scale, line_chart
-from reports.record import UnreadableAudit, read_audit
-from reports.render import render
-from reports.view import Controls, cards
-from reports.words import LONGEST, clean, limit, number
+from rethinking_audit.reports.__main__ import main
+from rethinking_audit.reports.charts import MAX_POINTS, Series, decimate, interval_chart, interval_scale, line_chart
+from rethinking_audit.reports.record import UnreadableAudit, read_audit
+from rethinking_audit.reports.render import render
+from rethinking_audit.reports.view import Controls, cards
+from rethinking_audit.reports.words import LONGEST, clean, limit, number
 from tests.pages import Page
 
 ROOT = Path(__file__).parent.parent

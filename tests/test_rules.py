@@ -7,18 +7,26 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fixtures.statistics.binomial import exact_interval
-from fixtures.statistics.chance import at_chance
-from fixtures.statistics.intervals import (
+from rethinking_audit.fixtures.statistics.binomial import exact_interval
+from rethinking_audit.fixtures.statistics.chance import at_chance
+from rethinking_audit.fixtures.statistics.intervals import (
     bounded_mean_interval,
     mean_interval,
     prediction_interval,
     renaming_deviation,
 )
-from fixtures.statistics.judgement import Interval, Verdict, decide, plain
-from fixtures.statistics.rules import ALONE, at_most, larger_by, matters_more, mean_within, ratio_within, share_kept
-from fixtures.statistics.several import all_hold
-from fixtures.statistics.trends import grows_to_chance, in_order
+from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict, decide, plain
+from rethinking_audit.fixtures.statistics.rules import (
+    ALONE,
+    at_most,
+    larger_by,
+    matters_more,
+    mean_within,
+    ratio_within,
+    share_kept,
+)
+from rethinking_audit.fixtures.statistics.several import all_hold
+from rethinking_audit.fixtures.statistics.trends import grows_to_chance, in_order
 
 ALPHA = 0.01
 HELD, REFUTED, INCONCLUSIVE = Verdict.HELD, Verdict.REFUTED, Verdict.INCONCLUSIVE

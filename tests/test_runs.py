@@ -8,23 +8,32 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.data.contracts import ContractBroken
-from fixtures.data.datasets import DataUnavailable
-from fixtures.declaration import Arm, Case, Claim, Control, Sweep, cases, claim
-from fixtures.runs import identity, prepare, queue, together
-from fixtures.runs.carry_out import carry_out
-from fixtures.runs.identity import canonical, context, key
-from fixtures.runs.plan import Plan, keys_of
-from fixtures.runs.session import CONTRACT, DATA, ERROR, Failure, Heartbeat, Session
-from fixtures.runs.store import Store
-from fixtures.runs.together import carry_out_together, sweep_of
-from fixtures.runs.witness import Witness
-from fixtures.tiers import NetworkPlan, Scale, Tier, read
-from fixtures.training.executor import CAPTURED, CHOICES, FUSED, REDUCED, REFERENCE, SOURCES, company, executor_of
-from fixtures.training.executor import check as check_executor
-from fixtures.training.fused import FusedSweep
-from fixtures.training.lanes import Lanes
-from fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.data.contracts import ContractBroken
+from rethinking_audit.fixtures.data.datasets import DataUnavailable
+from rethinking_audit.fixtures.declaration import Arm, Case, Claim, Control, Sweep, cases, claim
+from rethinking_audit.fixtures.runs import identity, prepare, queue, together
+from rethinking_audit.fixtures.runs.carry_out import carry_out
+from rethinking_audit.fixtures.runs.identity import canonical, context, key
+from rethinking_audit.fixtures.runs.plan import Plan, keys_of
+from rethinking_audit.fixtures.runs.session import CONTRACT, DATA, ERROR, Failure, Heartbeat, Session
+from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.runs.together import carry_out_together, sweep_of
+from rethinking_audit.fixtures.runs.witness import Witness
+from rethinking_audit.fixtures.tiers import NetworkPlan, Scale, Tier, read
+from rethinking_audit.fixtures.training.executor import (
+    CAPTURED,
+    CHOICES,
+    FUSED,
+    REDUCED,
+    REFERENCE,
+    SOURCES,
+    company,
+    executor_of,
+)
+from rethinking_audit.fixtures.training.executor import check as check_executor
+from rethinking_audit.fixtures.training.fused import FusedSweep
+from rethinking_audit.fixtures.training.lanes import Lanes
+from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
 
 ROOT = Path(__file__).parent.parent
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
@@ -441,7 +450,7 @@ def test_every_source_of_a_training_is_in_somebodys_key():
 
 def test_a_lock_whose_holder_was_killed_is_free(tmp_path):
     program = (
-        "import sys; from pathlib import Path; from fixtures.runs.store import Store\n"
+        "import sys; from pathlib import Path; from rethinking_audit.fixtures.runs.store import Store\n"
         "Store(Path(sys.argv[1])).lock('k').acquire(); print('held', flush=True); sys.stdin.read()\n"
     )
     with subprocess.Popen(

@@ -12,21 +12,21 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from fixtures import judging, tiers
-from fixtures.data.contracts import REPLACED, ContractBroken
-from fixtures.paper import order
-from fixtures.runs import identity, witness
-from fixtures.runs.carry_out import carry_out
-from fixtures.runs.together import carry_out_together
-from fixtures.sabotage import __main__ as runner
-from fixtures.sabotage import plugin
-from fixtures.sabotage.injection import injected, patch_of
-from fixtures.sabotage.table import FILE, audits, faults, find
-from fixtures.theory.problem import ProblemSpec
-from fixtures.training.contracts import SEEN
-from fixtures.training.executor import FUSED
-from fixtures.training.result import DIVERGED, FIT
-from fixtures.training.spec import RunSpec
+from rethinking_audit.fixtures import judging, tiers
+from rethinking_audit.fixtures.data.contracts import REPLACED, ContractBroken
+from rethinking_audit.fixtures.paper import order
+from rethinking_audit.fixtures.runs import identity, witness
+from rethinking_audit.fixtures.runs.carry_out import carry_out
+from rethinking_audit.fixtures.runs.together import carry_out_together
+from rethinking_audit.fixtures.sabotage import __main__ as runner
+from rethinking_audit.fixtures.sabotage import plugin
+from rethinking_audit.fixtures.sabotage.injection import injected, patch_of
+from rethinking_audit.fixtures.sabotage.table import FILE, audits, faults, find
+from rethinking_audit.fixtures.theory.problem import ProblemSpec
+from rethinking_audit.fixtures.training.contracts import SEEN
+from rethinking_audit.fixtures.training.executor import FUSED
+from rethinking_audit.fixtures.training.result import DIVERGED, FIT
+from rethinking_audit.fixtures.training.spec import RunSpec
 
 ROOT = Path(__file__).parent.parent
 FAST = tiers.read(ROOT / "claims" / "tiers.toml")["fast"]
@@ -224,7 +224,14 @@ def pytest_of(tmp_path, *words):
 
 
 def test_a_sabotaged_audit_says_so_and_turns_red(tmp_path):
-    words = ("-p", "fixtures.sabotage.plugin", "--sabotage", "labels-not-corrupted", "--store", str(tmp_path / "store"))
+    words = (
+        "-p",
+        "rethinking_audit.fixtures.sabotage.plugin",
+        "--sabotage",
+        "labels-not-corrupted",
+        "--store",
+        str(tmp_path / "store"),
+    )
     code, output = pytest_of(tmp_path, *words)
     assert code == 5, output
     assert output.count("SABOTAGED, every verdict is void: labels-not-corrupted: the labels called random are") == 2
@@ -239,8 +246,8 @@ def test_a_sabotaged_audit_says_so_and_turns_red(tmp_path):
     ("words", "told"),
     [
         (("--sabotage", "no-step"), "unrecognized arguments: --sabotage"),
-        (("-p", "fixtures.sabotage.plugin"), "--sabotage: no fault is called ''"),
-        (("-p", "fixtures.sabotage.plugin", "--sabotage", "no-step"), "--sabotage: --store is not given"),
+        (("-p", "rethinking_audit.fixtures.sabotage.plugin"), "--sabotage: no fault is called ''"),
+        (("-p", "rethinking_audit.fixtures.sabotage.plugin", "--sabotage", "no-step"), "--sabotage: --store is not given"),
     ],
 )
 def test_nobody_sabotages_by_accident(tmp_path, words, told):
@@ -278,7 +285,9 @@ def test_the_matrix_is_made_once_and_says_beforehand_how_long_it_takes(tmp_path,
     said = capsys.readouterr().out
     assert said.startswith("4 audits, 0 of them kept: about 36 s\n1/4 without-fault-labels: 0 s, about 0 s left\n")
     assert [command[2] for command in commands] == ["pytest"] * 4 + ["reports"]
-    assert all(("--sabotage" in command) == ("fixtures.sabotage.plugin" in command) for command in commands)
+    assert all(
+        ("--sabotage" in command) == ("rethinking_audit.fixtures.sabotage.plugin" in command) for command in commands
+    )
     stores = [command[command.index("--store") + 1] for command in commands[:4]]
     assert stores[0] == stores[1]
     assert len(set(stores)) == 3
@@ -319,4 +328,4 @@ def test_an_unknown_fault_is_bad_input(tmp_path, capsys):
 
 
 def test_every_room_of_faults_says_what_it_is_about():
-    assert all(import_module(f"fixtures.sabotage.{name}").__doc__ for name in ROOMS)
+    assert all(import_module(f"rethinking_audit.fixtures.sabotage.{name}").__doc__ for name in ROOMS)

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from reports.__main__ import main
-from reports.sabotage import CRASH, matrix, read_matrix
-from reports.sabotage_table import sign
+from rethinking_audit.reports.__main__ import main
+from rethinking_audit.reports.sabotage import CRASH, matrix, read_matrix
+from rethinking_audit.reports.sabotage_table import sign
 from tests.pages import Page
 from tests.records import give, outcome, synthetic
 

@@ -11,18 +11,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from fixtures.data import datasets
-from fixtures.plugin.progress import Display
-from fixtures.runs import cards, prepare
-from fixtures.runs.identity import key
-from fixtures.runs.roles import computed_on, needs_card
-from fixtures.runs.seats import Desk, Seat, deal
-from fixtures.runs.session import Heartbeat, Session
-from fixtures.runs.store import Store
-from fixtures.theory.problem import SOLVERS, ProblemSpec, Sample, Task
-from fixtures.tiers import read
-from fixtures.training.executor import REFERENCE
-from fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.data import datasets
+from rethinking_audit.fixtures.plugin.progress import Display
+from rethinking_audit.fixtures.runs import cards, prepare
+from rethinking_audit.fixtures.runs.identity import key
+from rethinking_audit.fixtures.runs.roles import computed_on, needs_card
+from rethinking_audit.fixtures.runs.seats import Desk, Seat, deal
+from rethinking_audit.fixtures.runs.session import Heartbeat, Session
+from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.theory.problem import SOLVERS, ProblemSpec, Sample, Task
+from rethinking_audit.fixtures.tiers import read
+from rethinking_audit.fixtures.training.executor import REFERENCE
+from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
 from tests.projects import ROOT
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
@@ -76,8 +76,8 @@ def test_who_has_a_seat_keeps_it(tmp_path):
 SITS = """
 import sys
 from pathlib import Path
-from fixtures.runs.cards import visible
-from fixtures.runs.seats import Desk, deal
+from rethinking_audit.fixtures.runs.cards import visible
+from rethinking_audit.fixtures.runs.seats import Desk, deal
 desk = Desk(deal(("GPU-a", "GPU-b"), 2), Path(sys.argv[1]))
 desk.sit()
 print(desk.card, visible(), flush=True)

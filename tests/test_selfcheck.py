@@ -7,16 +7,16 @@ from dataclasses import replace
 import pytest
 import torch
 
-from fixtures.plugin.options import State, check_executors
-from fixtures.runs import agreement, selfcheck
-from fixtures.runs.agreement import TRIALS, Size, differences
-from fixtures.runs.selfcheck import objection
-from fixtures.runs.session import Session
-from fixtures.runs.store import Store
-from fixtures.training import captured
-from fixtures.training.executor import AUTO, CAPTURED, FUSED, REDUCED, REFERENCE, executor_of, without
-from fixtures.training.spec import Recipe, RunSpec
-from fixtures.training.stack import Stack
+from rethinking_audit.fixtures.plugin.options import State, check_executors
+from rethinking_audit.fixtures.runs import agreement, selfcheck
+from rethinking_audit.fixtures.runs.agreement import TRIALS, Size, differences
+from rethinking_audit.fixtures.runs.selfcheck import objection
+from rethinking_audit.fixtures.runs.session import Session
+from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.training import captured
+from rethinking_audit.fixtures.training.executor import AUTO, CAPTURED, FUSED, REDUCED, REFERENCE, executor_of, without
+from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.training.stack import Stack
 from tests.card import emulated
 
 SMALL = Size(side=8, batch=8, narrow=0.1, width=0.1)
@@ -153,7 +153,7 @@ def test_the_process_of_its_own_prints_what_differs(monkeypatch, capsys):
     ],
 )
 def test_an_audit_falls_back_to_the_reference_loop_and_says_so(store, tmp_path, monkeypatch, device, asked, why, used):
-    monkeypatch.setattr("fixtures.plugin.options.objection", lambda *_: why)
+    monkeypatch.setattr("rethinking_audit.fixtures.plugin.options.objection", lambda *_: why)
     state = State(store, Session(tmp_path / "s"), device, True, "main", tmp_path, executor=asked)
     check_executors(state)
     assert state.executor == used

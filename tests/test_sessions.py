@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from fixtures.runs.identity import sha256
-from fixtures.runs.session import CONTRACT, ERROR, Failure, Heartbeat, Session
+from rethinking_audit.fixtures.runs.identity import sha256
+from rethinking_audit.fixtures.runs.session import CONTRACT, ERROR, Failure, Heartbeat, Session
 
 FOLDERS = ("begun", "failed", "lost", "prepared")
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 import torch
 
-from fixtures.networks import build
-from fixtures.runs.carry_out import carry_out
-from fixtures.runs.witness import STEPS
-from fixtures.training.executor import DIRECT, REFERENCE
-from fixtures.training.sgd import SGD, overheard
-from fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.runs.carry_out import carry_out
+from rethinking_audit.fixtures.runs.witness import STEPS
+from rethinking_audit.fixtures.training.executor import DIRECT, REFERENCE
+from rethinking_audit.fixtures.training.sgd import SGD, overheard
+from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
 
 RECIPE = Recipe(batch=20, learning_rate=0.1, momentum=0.9, decay=0.9, budget=5, patience=5)
 
@@ -95,12 +95,12 @@ def test_unasked_a_cpu_does_without_torchs_compiler():
     """Which takes more than a second to import, in every worker."""
     code = """
 import sys
-from fixtures.runs.carry_out import carry_out
-from fixtures.runs.cost import expected
-from fixtures.runs.memory import peak
-from fixtures.runs.together import carry_out_together
-from fixtures.training.executor import executor_of
-from fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.runs.carry_out import carry_out
+from rethinking_audit.fixtures.runs.cost import expected
+from rethinking_audit.fixtures.runs.memory import peak
+from rethinking_audit.fixtures.runs.together import carry_out_together
+from rethinking_audit.fixtures.training.executor import executor_of
+from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
 recipe = Recipe(batch=50, learning_rate=0.01, momentum=0.9, decay=1.0, budget=1, patience=1)
 for network in ("mlp-1x512", "inception", "alexnet"):
     spec = RunSpec(data="digits", network=network, recipe=recipe, seed=0, subset=50, width=0.1)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.runs import store as room
-from fixtures.runs.identity import _digest, sha256
-from fixtures.runs.store import DamagedRecord, Store, StoreUnusable, write_atomically
+from rethinking_audit.fixtures.runs import store as room
+from rethinking_audit.fixtures.runs.identity import _digest, sha256
+from rethinking_audit.fixtures.runs.store import DamagedRecord, Store, StoreUnusable, write_atomically
 
 KEY = "a" * 64
 RECORD = {"result": {"train_error": 0.0, "curve": [0.5, 0.25]}}
@@ -141,7 +141,7 @@ def test_sigkill_while_writing_leaves_whole_records(tmp_path):
     """A child that writes without end, killed at a random moment, many times."""
     store = Store(tmp_path)
     program = (
-        "import sys; from pathlib import Path; from fixtures.runs.store import Store\n"
+        "import sys; from pathlib import Path; from rethinking_audit.fixtures.runs.store import Store\n"
         "store = Store(Path(sys.argv[1])); print('ready', flush=True); number = 0\n"
         "while True:\n    number += 1; store.write(f'{number % 5:064x}', {'result': 'x' * 20000 + str(number)})\n"
     )

@@ -11,10 +11,10 @@ from importlib.resources import files
 
 import pytest
 
-from reports.record import UnreadableAudit, read_honest, read_json, write
-from reports.render import _template, render
-from reports.repeated import scene, trainings
-from reports.tables import Pair, _as_in_table_1, _pair, tables
+from rethinking_audit.reports.record import UnreadableAudit, read_honest, read_json, write
+from rethinking_audit.reports.render import _template, render
+from rethinking_audit.reports.repeated import scene, trainings
+from rethinking_audit.reports.tables import Pair, _as_in_table_1, _pair, tables
 from tests.records import run, synthetic
 
 

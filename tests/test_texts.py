@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from reports.annotations import workflow_commands
-from reports.badge import COLOURS, badge
-from reports.compare import compare
-from reports.comparison import Comparison, Finding, about, together, told
-from reports.junit import junit
-from reports.markdown import differences, summary
-from reports.measurements import table
+from rethinking_audit.reports.annotations import workflow_commands
+from rethinking_audit.reports.badge import COLOURS, badge
+from rethinking_audit.reports.compare import compare
+from rethinking_audit.reports.comparison import Comparison, Finding, about, together, told
+from rethinking_audit.reports.junit import junit
+from rethinking_audit.reports.markdown import differences, summary
+from rethinking_audit.reports.measurements import table
 from tests.records import give, synthetic
 
 TEXTS = Path(__file__).with_name("texts")

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fixtures.statistics.chance import at_chance
-from fixtures.statistics.further import MOST, further_rows, further_seeds, of_several
-from fixtures.statistics.judgement import Interval, Verdict
-from fixtures.statistics.rules import mean_within, ratio_within, share_kept
-from fixtures.statistics.several import all_hold, provided
-from fixtures.statistics.trends import falls_with_level, grows_to_chance, in_order
+from rethinking_audit.fixtures.statistics.chance import at_chance
+from rethinking_audit.fixtures.statistics.further import MOST, further_rows, further_seeds, of_several
+from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict
+from rethinking_audit.fixtures.statistics.rules import mean_within, ratio_within, share_kept
+from rethinking_audit.fixtures.statistics.several import all_hold, provided
+from rethinking_audit.fixtures.statistics.trends import falls_with_level, grows_to_chance, in_order
 
 HELD, REFUTED, INCONCLUSIVE = Verdict.HELD, Verdict.REFUTED, Verdict.INCONCLUSIVE
 ALPHA = 0.01

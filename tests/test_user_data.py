@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fixtures.data import cifar10, contracts, datasets
-from fixtures.data.corruption import INPUTS
-from fixtures.data.experiment import prepare
-from fixtures.plugin.provenance import describe_data
+from rethinking_audit.fixtures.data import cifar10, contracts, datasets
+from rethinking_audit.fixtures.data.corruption import INPUTS
+from rethinking_audit.fixtures.data.experiment import prepare
+from rethinking_audit.fixtures.plugin.provenance import describe_data
 from tests.attacks.make_user_data import arrays, write_folder
 
 CHECKOUT = Path(__file__).parents[1]
@@ -187,7 +187,7 @@ def test_describing_needs_no_torch(tmp_path):
     """Nor does reading: an audit is planned in every worker, and torch takes seconds to import."""
     name = write_folder(tmp_path / "mine")
     script = (
-        "import sys; from fixtures.data import datasets;"
+        "import sys; from rethinking_audit.fixtures.data import datasets;"
         "[datasets.describe(name) for name in ('digits', 'mnist', 'cifar10', sys.argv[1])];"
         "datasets.digest(sys.argv[1]); assert not {'torch', 'torchvision', 'sklearn'} & set(sys.modules)"
     )

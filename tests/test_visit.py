@@ -19,7 +19,7 @@ from ci.visit.results import RESULTS, Results, parts
 from ci.visit.run import RESERVE, Visit
 from ci.visit.stages import Place, files_for_a_card, stages
 from ci.visit.unpack import unpack
-from fixtures.runs.store import Store
+from rethinking_audit.fixtures.runs.store import Store
 
 ROOT = Path(__file__).parent.parent
 VISITS = ("A", "B", "next")
@@ -75,7 +75,10 @@ def record(folder, key, value=1):
     return store.path(key)
 
 
-STORED = "from pathlib import Path; from fixtures.runs.store import Store; Store(Path({!r})).write({!r}, dict(result=1))"
+STORED = (
+    "from pathlib import Path; from rethinking_audit.fixtures.runs.store import Store; "
+    "Store(Path({!r})).write({!r}, dict(result=1))"
+)
 
 
 def test_a_visit_goes_out_and_comes_back_and_the_next_goes_on_from_its_store(home, tmp_path):

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from fixtures.data import contracts
-from fixtures.data.contracts import REPLACED, ContractBroken
-from fixtures.data.experiment import cropped, prepare, standardized
-from fixtures.networks import build
-from fixtures.training import contracts as training
-from fixtures.training.loop import train
-from fixtures.training.spec import Recipe, RunSpec
-from fixtures.training.tensors import Tensors, batches
+from rethinking_audit.fixtures.data import contracts
+from rethinking_audit.fixtures.data.contracts import REPLACED, ContractBroken
+from rethinking_audit.fixtures.data.experiment import cropped, prepare, standardized
+from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.training import contracts as training
+from rethinking_audit.fixtures.training.loop import train
+from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.training.tensors import Tensors, batches
 
 RECIPE = Recipe(batch=64, learning_rate=0.1, momentum=0.9, decay=1.0, budget=30, patience=30, test_every=0)
 RNG = np.random.default_rng(0)

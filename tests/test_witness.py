@@ -7,17 +7,17 @@ import torch
 from torch.nn.functional import cross_entropy
 from torch.optim import optimizer as optimizers
 
-from fixtures.data.contracts import ContractBroken
-from fixtures.data.experiment import prepare
-from fixtures.networks import build
-from fixtures.runs.witness import CONTRACTS, FRESH, FROZEN, REPORTED, ROUNDING, STEPS, Witness
-from fixtures.training import sgd
-from fixtures.training.contracts import SEEN
-from fixtures.training.loop import torchs, train
-from fixtures.training.numerics import reproducible
-from fixtures.training.result import DIVERGED
-from fixtures.training.spec import Recipe, RunSpec
-from fixtures.training.tensors import Tensors, batches, derived_seed
+from rethinking_audit.fixtures.data.contracts import ContractBroken
+from rethinking_audit.fixtures.data.experiment import prepare
+from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.runs.witness import CONTRACTS, FRESH, FROZEN, REPORTED, ROUNDING, STEPS, Witness
+from rethinking_audit.fixtures.training import sgd
+from rethinking_audit.fixtures.training.contracts import SEEN
+from rethinking_audit.fixtures.training.loop import torchs, train
+from rethinking_audit.fixtures.training.numerics import reproducible
+from rethinking_audit.fixtures.training.result import DIVERGED
+from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.training.tensors import Tensors, batches, derived_seed
 
 RECIPE = Recipe(batch=64, learning_rate=0.05, momentum=0.9, decay=0.999, budget=3, patience=3, test_every=0)
 

@@ -5,12 +5,12 @@ import math
 
 import pytest
 
-from reports import record, words
-from reports.cusum import Cusum
-from reports.experiment import differing, flat, kinds, obstacle, resolution, specs_of
-from reports.merge import CannotMerge, exit_code, merge
-from reports.record import UnreadableAudit, read_audit, read_json, write
-from reports.significance import Change, holm, student, two_sided
+from rethinking_audit.reports import record, words
+from rethinking_audit.reports.cusum import Cusum
+from rethinking_audit.reports.experiment import differing, flat, kinds, obstacle, resolution, specs_of
+from rethinking_audit.reports.merge import CannotMerge, exit_code, merge
+from rethinking_audit.reports.record import UnreadableAudit, read_audit, read_json, write
+from rethinking_audit.reports.significance import Change, holm, student, two_sided
 from tests.records import judgement, synthetic
 
 

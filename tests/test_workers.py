@@ -2,14 +2,14 @@
 
 import pytest
 
-from fixtures.learners import LEARNERS
+from rethinking_audit.fixtures.learners import LEARNERS
 from tests.projects import Project
 
 FAKED = """
 import os, signal, time
 from contextlib import suppress
 from pathlib import Path
-from fixtures.runs import cards, carry_out, prepare
+from rethinking_audit.fixtures.runs import cards, carry_out, prepare
 
 prepare.check_device = lambda device: None
 cards.driven, cards.count, cards.work = lambda: True, lambda: 3, lambda chosen: True

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
-from fixtures.training.numerics import use_one_thread
+from rethinking_audit.fixtures.training.numerics import use_one_thread
 
 use_one_thread()
 
@@ -18,15 +18,15 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 
-from fixtures.data.experiment import Experiment  # noqa: E402
-from fixtures.networks import build  # noqa: E402
-from fixtures.training.captured import CapturedSteps  # noqa: E402
-from fixtures.training.evaluation import classify  # noqa: E402
-from fixtures.training.fused import FusedSweep  # noqa: E402
-from fixtures.training.lanes import take_in_turn  # noqa: E402
-from fixtures.training.loop import torchs, train_epoch  # noqa: E402
-from fixtures.training.run import Run  # noqa: E402
-from fixtures.training.spec import Recipe  # noqa: E402
+from rethinking_audit.fixtures.data.experiment import Experiment  # noqa: E402
+from rethinking_audit.fixtures.networks import build  # noqa: E402
+from rethinking_audit.fixtures.training.captured import CapturedSteps  # noqa: E402
+from rethinking_audit.fixtures.training.evaluation import classify  # noqa: E402
+from rethinking_audit.fixtures.training.fused import FusedSweep  # noqa: E402
+from rethinking_audit.fixtures.training.lanes import take_in_turn  # noqa: E402
+from rethinking_audit.fixtures.training.loop import torchs, train_epoch  # noqa: E402
+from rethinking_audit.fixtures.training.run import Run  # noqa: E402
+from rethinking_audit.fixtures.training.spec import Recipe  # noqa: E402
 
 BATCH, EPOCH, SIDE = 128, 50_000, 28
 RECIPE = Recipe(batch=BATCH, learning_rate=0.0078125, momentum=0.9, decay=1.0, budget=10_000, patience=10_000, test_every=0)

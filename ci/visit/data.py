@@ -37,7 +37,7 @@ def _extract(archive: Path, folder: Path) -> None:
 
 
 def main() -> int:
-    """Unpack and decode; return what `python -m fixtures.data.fetch` does."""
+    """Unpack and decode; return what `python -m rethinking_audit.fixtures.data.fetch` does."""
     parser = argparse.ArgumentParser(description="Unpack the images that were carried, and decode them.")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="the folder of the visit")
     folders = Folders(parser.parse_args().folder.absolute())
@@ -45,7 +45,7 @@ def main() -> int:
     if not (names := unpack(folders)):
         print("No images were carried.")
         return 0
-    from fixtures.data.fetch import main as fetch  # with it come packages
+    from rethinking_audit.fixtures.data.fetch import main as fetch  # with it come packages
 
     return fetch(names)
 

@@ -18,8 +18,8 @@ import torch
 
 from ci.visit.bench import Bench
 from ci.visit.predictions import COPY, GROUPS, Measurement
-from fixtures.runs import cards
-from fixtures.training.numerics import reproducible
+from rethinking_audit.fixtures.runs import cards
+from rethinking_audit.fixtures.training.numerics import reproducible
 
 
 def record(one: Measurement, bench: Bench, bandwidth: float | None) -> dict[str, Any]:

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from ci.visit.bench import RECIPE, SIDE, Bench, noise
-from fixtures.networks import build
-from fixtures.training.captured import CapturedSteps
-from fixtures.training.lanes import take_in_turn
-from fixtures.training.loop import torchs, train_epoch
-from fixtures.training.run import Run
+from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.training.captured import CapturedSteps
+from rethinking_audit.fixtures.training.lanes import take_in_turn
+from rethinking_audit.fixtures.training.loop import torchs, train_epoch
+from rethinking_audit.fixtures.training.run import Run
 
 WIDTH, IMAGES, BATCH = 0.25, 96, 32  # three steps
 SHORT = replace(RECIPE, batch=BATCH)

@@ -14,20 +14,20 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from fixtures.training.numerics import use_one_thread
+from rethinking_audit.fixtures.training.numerics import use_one_thread
 
 use_one_thread()
 
 import torch  # noqa: E402
 
-from fixtures.networks import FACTORIES, PERCEPTRONS, build  # noqa: E402
-from fixtures.runs import cards  # noqa: E402
-from fixtures.runs.carry_out import carry_out  # noqa: E402
-from fixtures.runs.together import carry_out_together  # noqa: E402
-from fixtures.theory.problem import ProblemSpec  # noqa: E402
-from fixtures.training.executor import ALONE, CHOICES, executor_of  # noqa: E402
-from fixtures.training.numerics import reproducible  # noqa: E402
-from fixtures.training.spec import Recipe, RunSpec  # noqa: E402
+from rethinking_audit.fixtures.networks import FACTORIES, PERCEPTRONS, build  # noqa: E402
+from rethinking_audit.fixtures.runs import cards  # noqa: E402
+from rethinking_audit.fixtures.runs.carry_out import carry_out  # noqa: E402
+from rethinking_audit.fixtures.runs.together import carry_out_together  # noqa: E402
+from rethinking_audit.fixtures.theory.problem import ProblemSpec  # noqa: E402
+from rethinking_audit.fixtures.training.executor import ALONE, CHOICES, executor_of  # noqa: E402
+from rethinking_audit.fixtures.training.numerics import reproducible  # noqa: E402
+from rethinking_audit.fixtures.training.spec import Recipe, RunSpec  # noqa: E402
 
 RECIPE = Recipe(batch=32, learning_rate=0.0625, momentum=0.9, decay=0.5, budget=3, patience=3, test_every=2)
 # Images and batch: full batches and a rest, less than one, exactly one, and two, fewer than a graph's warm-up has steps.

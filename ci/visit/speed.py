@@ -8,9 +8,9 @@ from contextlib import contextmanager, nullcontext
 import torch
 
 from ci.visit.bench import AUGMENTED, SIDE, Bench
-from fixtures.networks import build
-from fixtures.networks.response_norm import ResponseNorm
-from fixtures.training.numerics import tensor_float
+from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.networks.response_norm import ResponseNorm
+from rethinking_audit.fixtures.training.numerics import tensor_float
 
 
 def captured(bench: Bench, name: str, reduced: bool, lanes: int = 1) -> float:

@@ -49,7 +49,7 @@ def text_of(table: Path) -> list[str]:
 
 def take_records(folders: Folders, came: Path) -> Iterator[str]:
     """Merge the records that came into the store, and say how many; and of each that is damaged, how."""
-    from fixtures.runs.store import DamagedRecord, Store
+    from rethinking_audit.fixtures.runs.store import DamagedRecord, Store
 
     store, taken, there = Store(folders.store), 0, 0
     with tempfile.TemporaryDirectory(dir=folders.store) as folder:

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from fixtures.data.cifar10 import CLASSES
-from fixtures.data.cifar10_archives import BATCHES, BINARY, PYTHON, UNPACKED
-from fixtures.data.published import Published, digest_of, digest_of_bytes
+from rethinking_audit.fixtures.data.cifar10 import CLASSES
+from rethinking_audit.fixtures.data.cifar10_archives import BATCHES, BINARY, PYTHON, UNPACKED
+from rethinking_audit.fixtures.data.published import Published, digest_of, digest_of_bytes
 from tests.attacks.make_pickle import python2_pickle
 from tests.attacks.make_tar import write_tar
 

@@ -9,10 +9,10 @@ import time
 import pytest
 import torch
 
-from fixtures.networks import build
-from fixtures.runs.memory import slots
-from fixtures.training.executor import FUSED
-from fixtures.training.spec import RunSpec
+from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.runs.memory import slots
+from rethinking_audit.fixtures.training.executor import FUSED
+from rethinking_audit.fixtures.training.spec import RunSpec
 from tests.benchmarks.peer import BY_DATA_SET, Images, Script, by_image
 from tests.benchmarks.work import RECIPE, fused, noise, pixels, reference
 

@@ -8,10 +8,10 @@ import time
 import numpy as np
 import pytest
 
-from fixtures.data import checked, datasets
-from fixtures.runs.ready import ready
-from fixtures.training.numerics import reproducible
-from fixtures.training.spec import RunSpec
+from rethinking_audit.fixtures.data import checked, datasets
+from rethinking_audit.fixtures.runs.ready import ready
+from rethinking_audit.fixtures.training.numerics import reproducible
+from rethinking_audit.fixtures.training.spec import RunSpec
 from tests.benchmarks.limits import seconds
 from tests.benchmarks.work import RECIPE, pixels
 

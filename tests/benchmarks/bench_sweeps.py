@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.runs.memory import SLOTS
+from rethinking_audit.fixtures.runs.memory import SLOTS
 from tests.benchmarks.work import SWEEP, in_sequence, side_by_side
 
 ROOT = Path(__file__).parent.parent.parent
@@ -17,15 +17,15 @@ PROCESSOR = pytest.mark.benchmark(timer=time.process_time)
 # One process at a plan of digits MLPs in a store; it says when it is ready, and waits to be told to begin.
 WORKER = """
 import sys
-from fixtures.training.numerics import use_one_thread
+from rethinking_audit.fixtures.training.numerics import use_one_thread
 use_one_thread()
 from dataclasses import replace
 from pathlib import Path
-from fixtures.runs.identity import key
-from fixtures.runs.prepare import drain
-from fixtures.runs.session import Session
-from fixtures.runs.store import Store
-from fixtures.training.spec import RunSpec
+from rethinking_audit.fixtures.runs.identity import key
+from rethinking_audit.fixtures.runs.prepare import drain
+from rethinking_audit.fixtures.runs.session import Session
+from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.training.spec import RunSpec
 from tests.benchmarks.work import DIGITS, SWEEP
 specs = [RunSpec(data="digits", network="mlp-1x512", recipe=DIGITS, seed=s, corruption=p, subset=300) for p, s in SWEEP]
 folder, name = Path(sys.argv[1]), sys.argv[2]

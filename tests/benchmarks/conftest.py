@@ -4,7 +4,7 @@ import statistics
 
 import pytest
 
-from fixtures.training.numerics import reproducible
+from rethinking_audit.fixtures.training.numerics import reproducible
 from tests.benchmarks import limits
 
 

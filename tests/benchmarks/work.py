@@ -7,13 +7,13 @@ import torch
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
-from fixtures.data.experiment import Experiment, prepare
-from fixtures.data.preprocessing import centre_crop, standardize
-from fixtures.networks import build
-from fixtures.training.fused import FusedSweep
-from fixtures.training.loop import torchs, train, train_epoch
-from fixtures.training.run import Run
-from fixtures.training.spec import Recipe
+from rethinking_audit.fixtures.data.experiment import Experiment, prepare
+from rethinking_audit.fixtures.data.preprocessing import centre_crop, standardize
+from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.training.fused import FusedSweep
+from rethinking_audit.fixtures.training.loop import torchs, train, train_epoch
+from rethinking_audit.fixtures.training.run import Run
+from rethinking_audit.fixtures.training.spec import Recipe
 
 BATCH = 128
 RECIPE = Recipe(batch=BATCH, learning_rate=0.01, momentum=0.9, decay=0.95, budget=10_000, patience=10_000)
