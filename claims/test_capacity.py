@@ -4,7 +4,8 @@ Zhang et al. 2017, section 2.2. The paper argues from the fit of random labels a
 Refuted by: a mean correlation with random signs well below one; a loss that hardly changes when one example is replaced.
 """
 
-from rethinking_audit.fixtures.declaration import Control, Solve, claim
+from rethinking_audit.fixtures.claimkit.arms import Solve
+from rethinking_audit.fixtures.claimkit.claim import Control, claim
 from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.rules import mean_within
 

@@ -7,7 +7,8 @@ float64, or exactly in rational arithmetic.
 
 from functools import partial
 
-from rethinking_audit.fixtures.declaration import Control, Solve, claim
+from rethinking_audit.fixtures.claimkit.arms import Solve
+from rethinking_audit.fixtures.claimkit.claim import Control, claim
 from rethinking_audit.fixtures.statistics.exact import exactly
 from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.several import all_hold, provided

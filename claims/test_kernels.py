@@ -5,12 +5,13 @@ random convolutional features, each solved directly in float64.
 Refuted by: an interpolant at chance; an l2 that helps on MNIST; a norm that orders models by their error.
 """
 
-from rethinking_audit.fixtures.declaration import Control, Solve, claim
-from rethinking_audit.fixtures.solutions import largest
+from rethinking_audit.fixtures.claimkit.arms import Solve
+from rethinking_audit.fixtures.claimkit.claim import Control, claim
 from rethinking_audit.fixtures.statistics.exact import exactly, over_choices
 from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.rules import larger_by, mean_within
 from rethinking_audit.fixtures.statistics.several import provided
+from rethinking_audit.fixtures.tasks.solutions import largest
 
 ANY = float("inf")
 

@@ -8,7 +8,8 @@ to fit that grows without bound; random labels whose loss falls evenly from the 
 
 from functools import partial
 
-from rethinking_audit.fixtures.declaration import Arm, Control, Sweep, claim
+from rethinking_audit.fixtures.claimkit.arms import Arm, Sweep
+from rethinking_audit.fixtures.claimkit.claim import Control, claim
 from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict
 from rethinking_audit.fixtures.statistics.rules import at_most, mean_within, ratio_within
 from rethinking_audit.fixtures.statistics.several import all_hold

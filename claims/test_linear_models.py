@@ -6,7 +6,8 @@ Refuted by: a run from zero that ends elsewhere than at the pseudo-inverse solut
 
 from functools import partial
 
-from rethinking_audit.fixtures.declaration import Control, Solve, claim
+from rethinking_audit.fixtures.claimkit.arms import Solve
+from rethinking_audit.fixtures.claimkit.claim import Control, claim
 from rethinking_audit.fixtures.statistics.exact import exactly
 from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.rules import mean_within

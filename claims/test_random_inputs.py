@@ -7,7 +7,8 @@ Refuted by: a network that stops short of the training set, or another order of 
 
 from functools import partial
 
-from rethinking_audit.fixtures.declaration import Arm, Control, claim
+from rethinking_audit.fixtures.claimkit.arms import Arm
+from rethinking_audit.fixtures.claimkit.claim import Control, claim
 from rethinking_audit.fixtures.statistics.judgement import Verdict
 from rethinking_audit.fixtures.statistics.rules import at_most
 from rethinking_audit.fixtures.statistics.several import all_hold

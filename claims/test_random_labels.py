@@ -5,7 +5,8 @@ Refuted by: a network that, with unchanged hyper-parameters, stops short of the 
 test images although its labels carried no information.
 """
 
-from rethinking_audit.fixtures.declaration import Arm, Control, claim
+from rethinking_audit.fixtures.claimkit.arms import Arm
+from rethinking_audit.fixtures.claimkit.claim import Control, claim
 from rethinking_audit.fixtures.statistics.chance import at_chance
 from rethinking_audit.fixtures.statistics.judgement import Verdict
 from rethinking_audit.fixtures.statistics.rules import at_most

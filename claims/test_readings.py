@@ -5,7 +5,8 @@ control is data on which the reading would be right, and must be HELD.
 Refuted by: what the paper shows instead, an error that grows with corruption and a time to fit that does too.
 """
 
-from rethinking_audit.fixtures.declaration import Arm, Control, Sweep, claim
+from rethinking_audit.fixtures.claimkit.arms import Arm, Sweep
+from rethinking_audit.fixtures.claimkit.claim import Control, claim
 from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict
 from rethinking_audit.fixtures.statistics.rules import ratio_within
 from rethinking_audit.fixtures.statistics.trends import falls_with_level

@@ -7,7 +7,8 @@ from fitting random labels; a regularizer that matters more than the network; a 
 
 from functools import partial
 
-from rethinking_audit.fixtures.declaration import Arm, Control, claim
+from rethinking_audit.fixtures.claimkit.arms import Arm
+from rethinking_audit.fixtures.claimkit.claim import Control, claim
 from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.rules import (
     at_most,

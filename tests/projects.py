@@ -44,7 +44,7 @@ class Project:
     def __init__(self, folder):
         self.folder, self.store = folder, folder / "store"
         folder.mkdir()
-        for name in ("fixtures", "reports"):
+        for name in ("fixtures", "reports", "rethinking_audit"):
             (folder / name).symlink_to(ROOT / name)
         for name in ("conftest.py", "pyproject.toml"):
             shutil.copy(ROOT / name, folder)

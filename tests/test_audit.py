@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from rethinking_audit.fixtures.declaration import cases
-from rethinking_audit.fixtures.tiers import read
+from rethinking_audit.fixtures.claimkit.case import cases
+from rethinking_audit.fixtures.claimkit.tiers import read
 from tests.projects import PAPER_TIER, TIERS, Project
 from tests.test_house import CLAIM_FILES, import_file
 

@@ -16,15 +16,17 @@ from rethinking_audit.fixtures.calibration.record import Calibration, Design, Ra
 from rethinking_audit.fixtures.calibration.resample import drawn, verdicts
 from rethinking_audit.fixtures.calibration.sample import Sample
 from rethinking_audit.fixtures.calibration.seeds import Calibrated, draws
-from rethinking_audit.fixtures.declaration import Arm, Case, Control, Solve, Sweep, claim
-from rethinking_audit.fixtures.paper import Paper
+from rethinking_audit.fixtures.claimkit.arms import Arm, Solve, Sweep
+from rethinking_audit.fixtures.claimkit.case import Case
+from rethinking_audit.fixtures.claimkit.claim import Control, claim
+from rethinking_audit.fixtures.claimkit.paper import Paper
+from rethinking_audit.fixtures.claimkit.tiers import NetworkPlan, ProblemPlan, Tier
 from rethinking_audit.fixtures.statistics.chance import at_chance
 from rethinking_audit.fixtures.statistics.exact import exactly
 from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.rules import at_most, larger_by, mean_within, ratio_within
 from rethinking_audit.fixtures.statistics.several import all_hold
 from rethinking_audit.fixtures.theory.problem import ProblemSpec
-from rethinking_audit.fixtures.tiers import NetworkPlan, ProblemPlan, Tier
 from rethinking_audit.fixtures.training.result import FIT, STALLED, Curves, Result
 from rethinking_audit.fixtures.training.spec import Recipe
 from tests.projects import Project

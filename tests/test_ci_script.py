@@ -162,7 +162,7 @@ def test_an_audit_without_an_environment_says_how_to_get_one(checkout):
 def test_a_tiny_audit_runs_end_to_end(tmp_path):
     """No stub: one network, one file of claims."""
     checkout = Checkout(tmp_path)
-    for name in ("fixtures", "reports"):
+    for name in ("fixtures", "reports", "rethinking_audit"):
         (checkout.folder / name).symlink_to(ROOT / name)
     claims = checkout.folder / "claims"
     claims.mkdir()

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rethinking_audit.fixtures.claimkit.arms import Arm
+from rethinking_audit.fixtures.claimkit.claim import Control, claim
 from rethinking_audit.fixtures.data.experiment import prepare
-from rethinking_audit.fixtures.declaration import Arm, Control, claim
 from rethinking_audit.fixtures.learners import LEARNERS, UNTRAINED, learn
-from rethinking_audit.fixtures.measurements import Runs
 from rethinking_audit.fixtures.plugin.outcomes import (
     SILENT,
     believed,
@@ -22,6 +22,7 @@ from rethinking_audit.fixtures.runs.carry_out import carry_out
 from rethinking_audit.fixtures.runs.cost import flops
 from rethinking_audit.fixtures.runs.identity import key
 from rethinking_audit.fixtures.statistics.judgement import Verdict
+from rethinking_audit.fixtures.tasks.measurements import Runs
 from rethinking_audit.fixtures.training.result import Result
 from rethinking_audit.fixtures.training.spec import RunSpec
 from rethinking_audit.reports.view import Controls, cards

@@ -8,10 +8,10 @@ import pytest
 from scipy import stats
 from sklearn.neighbors import KNeighborsClassifier
 
+from rethinking_audit.fixtures.claimkit.paper import Paper
+from rethinking_audit.fixtures.claimkit.tiers import read
 from rethinking_audit.fixtures.data.experiment import prepare
-from rethinking_audit.fixtures.paper import Paper
 from rethinking_audit.fixtures.statistics.intervals import renaming_deviation
-from rethinking_audit.fixtures.tiers import read
 
 CLAIMS = Path(__file__).parent.parent / "claims"
 FAST = read(CLAIMS / "tiers.toml")["fast"]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from rethinking_audit.fixtures import deviations, tiers
-from rethinking_audit.fixtures.deviations import Deviation
+from rethinking_audit.fixtures.claimkit import deviations, tiers
+from rethinking_audit.fixtures.claimkit.deviations import Deviation
 from rethinking_audit.reports.words import expected
 
 TIERS = tiers.read(Path(__file__).parent.parent / "claims" / "tiers.toml")

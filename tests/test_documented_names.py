@@ -7,11 +7,11 @@ from functools import cache
 
 import pytest
 
+from rethinking_audit.fixtures.claimkit.paper import order
+from rethinking_audit.fixtures.claimkit.tiers import read
 from rethinking_audit.fixtures.data.datasets import NAMES, SCHEMES
 from rethinking_audit.fixtures.networks import FACTORIES
-from rethinking_audit.fixtures.paper import order
 from rethinking_audit.fixtures.runs.cards import DeviceUnavailable, choose
-from rethinking_audit.fixtures.tiers import read
 from rethinking_audit.fixtures.training.executor import CHOICES
 from rethinking_audit.reports.__main__ import _parser
 from tests.documents import DOCUMENTS, ROOT, Document

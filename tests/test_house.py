@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from rethinking_audit.fixtures import deviations
 from rethinking_audit.fixtures.calibration.seeds import draws
-from rethinking_audit.fixtures.declaration import cases
+from rethinking_audit.fixtures.claimkit import deviations
+from rethinking_audit.fixtures.claimkit.case import cases
+from rethinking_audit.fixtures.claimkit.paper import Paper, figure, order
+from rethinking_audit.fixtures.claimkit.tiers import read
 from rethinking_audit.fixtures.networks import FACTORIES
-from rethinking_audit.fixtures.paper import Paper, figure, order
-from rethinking_audit.fixtures.tiers import read
 from rethinking_audit.fixtures.training.contracts import PARAMETERS
 
 ROOT = Path(__file__).parent.parent

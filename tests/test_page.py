@@ -13,7 +13,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from rethinking_audit.fixtures.paper import figure, section
+from rethinking_audit.fixtures.claimkit.paper import figure, section
 from rethinking_audit.reports.background import background
 from rethinking_audit.reports.figures import figures
 from rethinking_audit.reports.overview import tolerance, undecided

@@ -16,9 +16,12 @@ import numpy as np
 import pytest
 import torch
 
+from rethinking_audit.fixtures.claimkit.arms import Solve
+from rethinking_audit.fixtures.claimkit.case import Case, cases
+from rethinking_audit.fixtures.claimkit.claim import Claim, Control
+from rethinking_audit.fixtures.claimkit.tiers import ProblemPlan, Scale, Tier, read
 from rethinking_audit.fixtures.data import datasets
 from rethinking_audit.fixtures.data.contracts import ContractBroken
-from rethinking_audit.fixtures.declaration import Case, Claim, Control, Solve, cases
 from rethinking_audit.fixtures.plugin import stage
 from rethinking_audit.fixtures.runs import identity, prepare, solve
 from rethinking_audit.fixtures.runs.cost import flops
@@ -26,10 +29,9 @@ from rethinking_audit.fixtures.runs.identity import canonical, key
 from rethinking_audit.fixtures.runs.prices import PRICES
 from rethinking_audit.fixtures.runs.session import Session
 from rethinking_audit.fixtures.runs.store import Store
-from rethinking_audit.fixtures.solutions import Machine, Solutions, largest
+from rethinking_audit.fixtures.tasks.solutions import Machine, Solutions, largest
 from rethinking_audit.fixtures.theory import features, shallow, solve_kernels
 from rethinking_audit.fixtures.theory.problem import SOLVERS, ProblemSpec, Sample, Task, spread
-from rethinking_audit.fixtures.tiers import ProblemPlan, Scale, Tier, read
 from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
 from rethinking_audit.reports import solves
 

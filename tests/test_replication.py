@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from rethinking_audit.fixtures.declaration import Arm
-from rethinking_audit.fixtures.measurements import Runs
-from rethinking_audit.fixtures.replication import foreign, paper_rows, replications
-from rethinking_audit.fixtures.tiers import Scale, read
+from rethinking_audit.fixtures.claimkit.arms import Arm
+from rethinking_audit.fixtures.claimkit.replication import foreign, paper_rows, replications
+from rethinking_audit.fixtures.claimkit.tiers import Scale, read
+from rethinking_audit.fixtures.tasks.measurements import Runs
 from rethinking_audit.fixtures.training.result import BUDGET_EXHAUSTED, FIT, Curves, Result
 
 CLAIMS = Path(__file__).parent.parent / "claims"

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from rethinking_audit.fixtures.claimkit.arms import Arm, Sweep
+from rethinking_audit.fixtures.claimkit.case import Case, cases
+from rethinking_audit.fixtures.claimkit.claim import Claim, Control, claim
+from rethinking_audit.fixtures.claimkit.tiers import NetworkPlan, Scale, Tier, read
 from rethinking_audit.fixtures.data.contracts import ContractBroken
 from rethinking_audit.fixtures.data.datasets import DataUnavailable
-from rethinking_audit.fixtures.declaration import Arm, Case, Claim, Control, Sweep, cases, claim
 from rethinking_audit.fixtures.runs import identity, prepare, queue, together
 from rethinking_audit.fixtures.runs.carry_out import carry_out
 from rethinking_audit.fixtures.runs.identity import canonical, context, key
@@ -19,7 +22,6 @@ from rethinking_audit.fixtures.runs.session import CONTRACT, DATA, ERROR, Failur
 from rethinking_audit.fixtures.runs.store import Store
 from rethinking_audit.fixtures.runs.together import carry_out_together, sweep_of
 from rethinking_audit.fixtures.runs.witness import Witness
-from rethinking_audit.fixtures.tiers import NetworkPlan, Scale, Tier, read
 from rethinking_audit.fixtures.training.executor import (
     CAPTURED,
     CHOICES,

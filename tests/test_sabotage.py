@@ -12,9 +12,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from rethinking_audit.fixtures import judging, tiers
+from rethinking_audit.fixtures.claimkit import judging, tiers
+from rethinking_audit.fixtures.claimkit.paper import order
 from rethinking_audit.fixtures.data.contracts import REPLACED, ContractBroken
-from rethinking_audit.fixtures.paper import order
 from rethinking_audit.fixtures.runs import identity, witness
 from rethinking_audit.fixtures.runs.carry_out import carry_out
 from rethinking_audit.fixtures.runs.together import carry_out_together

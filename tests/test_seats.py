@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from rethinking_audit.fixtures.claimkit.tiers import read
 from rethinking_audit.fixtures.data import datasets
 from rethinking_audit.fixtures.plugin.progress import Display
 from rethinking_audit.fixtures.runs import cards, prepare
@@ -20,7 +21,6 @@ from rethinking_audit.fixtures.runs.seats import Desk, Seat, deal
 from rethinking_audit.fixtures.runs.session import Heartbeat, Session
 from rethinking_audit.fixtures.runs.store import Store
 from rethinking_audit.fixtures.theory.problem import SOLVERS, ProblemSpec, Sample, Task
-from rethinking_audit.fixtures.tiers import read
 from rethinking_audit.fixtures.training.executor import REFERENCE
 from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
 from tests.projects import ROOT
