@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from rethinking_audit.fixtures.data.experiment import prepare
-from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.runs.cards import listed
 from rethinking_audit.fixtures.training import run as runs
 from rethinking_audit.fixtures.training.captured import CapturedSteps

@@ -102,7 +102,7 @@ def test_batch_norm_without_a_scale_goes_backward_on_a_card(card):
 def test_the_host_waits_for_nothing_within_an_epoch(card):
     """Once for the losses and once for the count of wrong labels, whatever the number of steps."""
     from rethinking_audit.fixtures.data.experiment import prepare as experiment_of
-    from rethinking_audit.fixtures.networks import build
+    from rethinking_audit.fixtures.networks.build import build
 
     counts = []
     for batch in (60, 10):

@@ -11,7 +11,7 @@ from scipy import stats
 from rethinking_audit.fixtures.data import contracts
 from rethinking_audit.fixtures.data.contracts import ContractBroken
 from rethinking_audit.fixtures.data.experiment import prepare
-from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.training import contracts as training
 from rethinking_audit.fixtures.training.spec import Recipe
 from rethinking_audit.fixtures.training.tensors import Tensors, batches

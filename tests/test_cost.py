@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from rethinking_audit.fixtures.networks import FACTORIES, build
+from rethinking_audit.fixtures.networks import NETWORKS
+from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.runs import cards
 from rethinking_audit.fixtures.runs.anatomy import Anatomy, anatomy
 from rethinking_audit.fixtures.runs.cost import CALL, expected, flops, human_time
@@ -50,7 +51,7 @@ def test_a_convolution_of_small_images_takes_longer_than_its_operations():
     assert expected(cifar) < 1.01 * flops(cifar)
 
 
-@pytest.mark.parametrize("name", FACTORIES)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_operations_are_those_that_torch_counts(name):
     found = anatomy(replace(SPEC, data="cifar10", network=name, width=0.5))
     with FlopCounterMode(display=False) as counter, torch.no_grad():

@@ -10,7 +10,7 @@ import pytest
 from rethinking_audit.fixtures.claimkit.paper import order
 from rethinking_audit.fixtures.claimkit.tiers import read
 from rethinking_audit.fixtures.data.datasets import NAMES, SCHEMES
-from rethinking_audit.fixtures.networks import FACTORIES
+from rethinking_audit.fixtures.networks import NETWORKS
 from rethinking_audit.fixtures.runs.cards import DeviceUnavailable, choose
 from rethinking_audit.fixtures.training.executor import CHOICES
 from rethinking_audit.reports.__main__ import _parser
@@ -58,7 +58,7 @@ def subjects():
     problems = {name for tier in TIERS.values() for name in tier.problems}
     rooms = {path.name for folder in (ROOT, ROOT / "fixtures") for path in folder.iterdir() if path.is_dir()}
     files = {path.stem for path in SOURCES}
-    return {*TIERS, *NAMES, *FACTORIES, *problems, *order(ROOT / "claims" / "paper.toml"), *rooms, *files}
+    return {*TIERS, *NAMES, *NETWORKS, *problems, *order(ROOT / "claims" / "paper.toml"), *rooms, *files}
 
 
 @cache
@@ -91,7 +91,7 @@ def is_device(value):
 VALUES = {
     "--dataset": lambda value: value.partition(":")[0] in NAMES + SCHEMES,
     "--device": is_device,
-    "--networks": FACTORIES.__contains__,
+    "--networks": NETWORKS.__contains__,
     "--executor": CHOICES.__contains__,
     "-m": TIERS.__contains__,
 }

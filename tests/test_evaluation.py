@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.training.evaluation import EVALUATION_BATCH, classify, parts
 from rethinking_audit.fixtures.training.numerics import reproducible
 

@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional
 
 from rethinking_audit.fixtures.data.experiment import prepare
-from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.training.fused import FusedSweep, side_by_side
 from rethinking_audit.fixtures.training.loop import torchs, train, train_epoch
 from rethinking_audit.fixtures.training.numerics import reproducible

@@ -13,7 +13,7 @@ from rethinking_audit.fixtures.claimkit import deviations
 from rethinking_audit.fixtures.claimkit.case import cases
 from rethinking_audit.fixtures.claimkit.paper import Paper, figure, order
 from rethinking_audit.fixtures.claimkit.tiers import read
-from rethinking_audit.fixtures.networks import FACTORIES
+from rethinking_audit.fixtures.networks import NETWORKS
 from rethinking_audit.fixtures.training.contracts import PARAMETERS
 
 ROOT = Path(__file__).parent.parent
@@ -129,7 +129,7 @@ def test_the_papers_figures_are_data():
 def test_the_tiers_train_the_papers_networks():
     tiers = read(ROOT / "claims" / "tiers.toml")
     for tier in tiers.values():
-        assert set(tier.networks) == set(FACTORIES) - {"linear"}
+        assert set(tier.networks) == set(NETWORKS) - {"linear"}
     for name, plan in tiers["paper"].networks.items():
         assert (plan.width, plan.subset, plan.recipe.batch, plan.recipe.decay) == (1.0, None, 128, 0.95)
         assert plan.recipe.learning_rate == (0.1 if name.startswith("inception") else 0.01)

@@ -12,7 +12,7 @@ from torch.nn import functional
 from rethinking_audit.fixtures.data.augmentation import Views
 from rethinking_audit.fixtures.data.experiment import prepare
 from rethinking_audit.fixtures.data.preprocessing import centre_crop, standardize
-from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.training.loop import train, train_epoch
 from rethinking_audit.fixtures.training.numerics import reproducible
 from rethinking_audit.fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED, Curves, Result

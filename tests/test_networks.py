@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from rethinking_audit.fixtures.networks import FACTORIES, PERCEPTRONS, build, parameter_count
+from rethinking_audit.fixtures.networks import NETWORKS
+from rethinking_audit.fixtures.networks.build import build, parameter_count
 from rethinking_audit.fixtures.networks.layers import ShiftBatchNorm
 from rethinking_audit.fixtures.networks.response_norm import ResponseNorm
 from rethinking_audit.fixtures.training.contracts import PARAMETERS
@@ -15,7 +16,7 @@ def test_parameter_count_is_the_papers(name, count):
     assert parameter_count(build(name, 28, 3, 10)) == count
 
 
-@pytest.mark.parametrize("name", FACTORIES)
+@pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize(("size", "channels", "classes", "width"), [(7, 1, 10, 0.25), (28, 3, 10, 0.1), (33, 2, 7, 0.02)])
 def test_any_size_and_number_of_classes(name, size, channels, classes, width):
     network = build(name, size, channels, classes, width)
@@ -108,7 +109,7 @@ def test_what_is_not_a_network_is_quoted(name, width, message):
         build(name, 7, 1, 10, width)
 
 
-@pytest.mark.parametrize("name", FACTORIES)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_what_a_fused_sweep_can_train_is_said_of_each_network(name):
     layers = list(build(name, 7, 1, 10, 0.1).children())
     assert all(isinstance(layer, nn.Flatten | nn.Linear | nn.ReLU) for layer in layers) is (name in PERCEPTRONS)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.runs import prepare, queue
 from rethinking_audit.fixtures.runs.carry_out import carry_out
 from rethinking_audit.fixtures.runs.identity import key

@@ -12,7 +12,7 @@ import torch
 from rethinking_audit.fixtures.data import contracts
 from rethinking_audit.fixtures.data.contracts import REPLACED, ContractBroken
 from rethinking_audit.fixtures.data.experiment import cropped, prepare, standardized
-from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.training import contracts as training
 from rethinking_audit.fixtures.training.loop import train
 from rethinking_audit.fixtures.training.spec import Recipe, RunSpec

@@ -9,7 +9,7 @@ from torch.optim import optimizer as optimizers
 
 from rethinking_audit.fixtures.data.contracts import ContractBroken
 from rethinking_audit.fixtures.data.experiment import prepare
-from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.runs.witness import CONTRACTS, FRESH, FROZEN, REPORTED, ROUNDING, STEPS, Witness
 from rethinking_audit.fixtures.training import sgd
 from rethinking_audit.fixtures.training.contracts import SEEN

@@ -19,7 +19,7 @@ import torch  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 
 from rethinking_audit.fixtures.data.experiment import Experiment  # noqa: E402
-from rethinking_audit.fixtures.networks import build  # noqa: E402
+from rethinking_audit.fixtures.networks.build import build  # noqa: E402
 from rethinking_audit.fixtures.training.captured import CapturedSteps  # noqa: E402
 from rethinking_audit.fixtures.training.evaluation import classify  # noqa: E402
 from rethinking_audit.fixtures.training.fused import FusedSweep  # noqa: E402

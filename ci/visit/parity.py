@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ci.visit.bench import RECIPE, SIDE, Bench, noise
-from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.training.captured import CapturedSteps
 from rethinking_audit.fixtures.training.lanes import take_in_turn
 from rethinking_audit.fixtures.training.loop import torchs, train_epoch

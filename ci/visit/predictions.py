@@ -11,7 +11,7 @@ import torch
 from ci.visit import parity
 from ci.visit.bench import Bench
 from ci.visit.speed import any_algorithm, augmented, captured, copy_rate, eager, fused, look, product, torchs_normalization
-from rethinking_audit.fixtures.networks import PERCEPTRONS
+from rethinking_audit.fixtures.networks import NETWORKS
 
 NETWORKS = ("inception", "alexnet", "mlp-1x512", "mlp-3x512", "inception-without-batch-norm")
 # Gigabytes that an epoch of 50,000 images must move at least: of convolutions what layers read and write, which in bfloat16

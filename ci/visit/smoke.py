@@ -20,7 +20,8 @@ use_one_thread()
 
 import torch  # noqa: E402
 
-from rethinking_audit.fixtures.networks import FACTORIES, PERCEPTRONS, build  # noqa: E402
+from rethinking_audit.fixtures.networks import NETWORKS  # noqa: E402
+from rethinking_audit.fixtures.networks.build import build  # noqa: E402
 from rethinking_audit.fixtures.runs import cards  # noqa: E402
 from rethinking_audit.fixtures.runs.carry_out import carry_out  # noqa: E402
 from rethinking_audit.fixtures.runs.together import carry_out_together  # noqa: E402
@@ -113,7 +114,7 @@ def main() -> int:
     """Try everything; return 1 if something failed."""
     parser = argparse.ArgumentParser(description="Try every engine and network on a device.")
     parser.add_argument("--device", default="cuda:0", help="cuda:0, or cpu to try the script")
-    parser.add_argument("--networks", default=",".join(FACTORIES), help="these networks only, with commas between them")
+    parser.add_argument("--networks", default=",".join(NETWORKS), help="these networks only, with commas between them")
     options = parser.parse_args()
     device, failed = cards.first(options.device), []
     for name, check in checks(device, options.networks.split(",")):

@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 import torch
 
 from ci.visit.bench import AUGMENTED, SIDE, Bench
-from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.networks.response_norm import ResponseNorm
 from rethinking_audit.fixtures.training.numerics import tensor_float
 

@@ -9,7 +9,7 @@ import time
 import pytest
 import torch
 
-from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.runs.memory import slots
 from rethinking_audit.fixtures.training.executor import FUSED
 from rethinking_audit.fixtures.training.spec import RunSpec

@@ -9,7 +9,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from rethinking_audit.fixtures.data.experiment import Experiment, prepare
 from rethinking_audit.fixtures.data.preprocessing import centre_crop, standardize
-from rethinking_audit.fixtures.networks import build
+from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.training.fused import FusedSweep
 from rethinking_audit.fixtures.training.loop import torchs, train, train_epoch
 from rethinking_audit.fixtures.training.run import Run
