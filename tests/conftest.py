@@ -8,11 +8,12 @@ import pytest
 from rethinking_audit.fixtures.calibration import record
 from rethinking_audit.fixtures.data import datasets, folder, listing
 from rethinking_audit.fixtures.runs.cards import listed
-from tests import card
+from tests.builders import card
+from tests.builders.places import CLAIMS
 
 card.registered()
 
-CALIBRATION = Path(__file__).parent.parent / "claims" / "calibration.toml"
+CALIBRATION = CLAIMS / "calibration.toml"
 
 
 def forget():

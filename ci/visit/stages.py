@@ -83,7 +83,7 @@ def files_for_a_card() -> list[Path]:
     """Return the files with tests that are skipped where there is no GPU."""
     found = (
         path
-        for path in sorted((ROOT / "tests").glob("test_*.py"))
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
         if 'reason="needs a GPU"' in path.read_text(encoding="utf-8")
     )
     return [path.relative_to(ROOT) for path in found]

@@ -1,0 +1,101 @@
+"""A small project of one network, to be run as a user runs it."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import jsonschema
+
+from tests.builders.places import ROOT
+
+TIERS = """
+[fast]
+data = "digits"
+needs_gpu = false
+[fast.networks.mlp-1x512]
+subset = 300
+seeds = 5
+levels = [0.0, 0.5, 1.0]
+[fast.networks.mlp-1x512.recipe]
+batch = 64
+learning_rate = 0.1
+momentum = 0.9
+decay = 0.999
+budget = 250
+patience = 30
+test_every = 0
+[fast.variants]
+table-1-none = {}
+table-1-both = { weight_decay = 1e-4 }
+table-4-weight-decay = { weight_decay = 1e-4 }
+too-much-weight-decay = { weight_decay = 0.3 }
+"""
+PAPER_TIER = (
+    TIERS.replace("fast", "paper").replace('"digits"', '"cifar10"').replace("needs_gpu = false", "needs_gpu = true")
+)
+
+
+class Project:
+    """A copy of the project whose fast tier takes a second."""
+
+    def __init__(self, folder):
+        self.folder, self.store = folder, folder / "store"
+        folder.mkdir()
+        for name in ("fixtures", "reports", "rethinking_audit"):
+            (folder / name).symlink_to(ROOT / name)
+        for name in ("conftest.py", "pyproject.toml"):
+            shutil.copy(ROOT / name, folder)
+        shutil.copytree(ROOT / "claims", folder / "claims", ignore=shutil.ignore_patterns("__pycache__", "deviations.toml"))
+        (folder / "claims" / "tiers.toml").write_text(TIERS)
+
+    @classmethod
+    def at(cls, folder):
+        """A project that was made before."""
+        project = cls.__new__(cls)
+        project.folder, project.store = folder, folder / "store"
+        return project
+
+    def command(self, *arguments):
+        store = [] if "--store" in arguments else ["--store", str(self.store)]
+        return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "claims", *store, "--report", "out", *arguments]
+
+    def start(self, *arguments):
+        environment = {**os.environ, "COLUMNS": "250"}
+        for name in [name for name in environment if name.startswith("PYTEST_")]:
+            del environment[name]  # what xdist tells its own workers
+        # What a shell that is not interactive starts in the background ignores Ctrl-C, and so would what that starts.
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        return subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments):
+        process = self.start(*arguments)
+        output, _ = process.communicate(timeout=120)
+        return process.returncode, output
+
+    def audit(self):
+        audit = json.loads((self.folder / "out" / "audit.json").read_text())
+        jsonschema.validate(audit, json.loads((ROOT / "reports" / "audit.schema.json").read_text()))
+        return audit
+
+    def records(self):
+        return {path.stem: json.loads(path.read_text()) for path in (self.store / "runs").glob("*.json")}
+
+    def edit(self, name, *changes):
+        path = self.folder / "claims" / name
+        text = path.read_text()
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        path.write_text(text)

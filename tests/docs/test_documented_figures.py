@@ -1,0 +1,146 @@
+"""Every number in the documents' prose stands in a record that its section names, or in a table here."""
+
+import json
+import re
+import tomllib
+from functools import cache
+
+import pytest
+from scipy import stats
+
+from rethinking_audit.fixtures.runs.agreement import DOUBLE, HALF, MOST, SINGLE, STEPS
+from rethinking_audit.fixtures.training.contracts import SAMPLE
+from rethinking_audit.fixtures.training.evaluation import CONVOLVED
+from rethinking_audit.fixtures.training.executor import WORTH_CAPTURING
+from rethinking_audit.fixtures.training.run import NEAR_ERROR, NEAR_LOSS
+from rethinking_audit.reports.compare import ALPHA
+from tests.builders.documents import DOCUMENTS, Document
+from tests.builders.places import ROOT
+
+# Not figures: places in the paper, and what other tests hold.
+PLACE = r"(?:Theorem|Lemma|Corollary|Table|Figure|ICLR|[Ss]ections?) \d[\w.]*(?:,? (?:and )?\d[\d.]*)*"
+HELD_ELSEWHERE = re.compile(rf"{PLACE}|exits? (?:code )?\d+|Python \d\.\d+|^\| \d+ \| [a-z]")
+FIGURE = re.compile(r"(?<![\w.,-])-?\d+(?:,\d{3})*(?:\.\d+)*(?:e-?\d+)?(?: %)?(?![\w-]|\.\d)")
+UNUSED = ("confusion", "half_errors", "figures", "figure")  # long lists in which almost any number could be found
+
+
+def power(before, after):
+    """How often a shift by four standard deviations is found among 100 measurements, in the first step of Holm's test."""
+    freedom, found = before + after - 2, 4 * (before * after / (before + after)) ** 0.5
+    return float(stats.nct.sf(stats.t.isf(ALPHA / 100 / 2, freedom), freedom, found))
+
+
+# Numbers that no committed audit holds: the words, what they are, and whether it is so, where that can be told here.
+KNOWN = [
+    ("6 GB of disk", "du -sh .venv", None),
+    ("5.997 and 6.315 times it", "printed by `make bench`; those runs are not committed", None),
+    ("images a second staying within 2 %", "by what the same runs printed", round(100 * (17_290 / 16_870 - 1)) == 2),
+    ("128 images of CIFAR-10 at a time on a CPU, here to the same bits as 1,024", "at_once", CONVOLVED // 2352 == 128),
+    ("its loss is above 0.2 and its error above 1 %", "run.py", (NEAR_LOSS, NEAR_ERROR) == (0.2, 0.01)),
+    ("its budget is of 2,000 steps or more", "executor.py", WORTH_CAPTURING == 2_000),
+    (
+        "two epochs of ten steps in float64 to 1e-10, 32 steps in float32 at full size, a loss in bfloat16 within a "
+        "hundredth",
+        "agreement.py",
+        (STEPS[DOUBLE], MOST[DOUBLE], STEPS[SINGLE], MOST[HALF]) == (10, 1e-10, 32, 0.01),
+    ),
+    ("its fresh weights judged on 512 images", "contracts.py", SAMPLE == 512),
+    (
+        "Of 50,000 images and 10,000 tests the first run is ready for its first step after 7.1 s (MLP 1x512), 6.3 s "
+        "(AlexNet) and 8.8 s (Inception) of one core of an AMD EPYC, and one more of the same images after 1.9 s, 1.9 s "
+        "and 4.4 s; noise takes 8 to 19 s the first time",
+        "printed by tests/benchmarks/bench_preparation.py; that run is not committed",
+        None,
+    ),
+    ("16.96 × [13.26, 21.71]", "printed by the command beside it; its audit is not committed", None),
+    (
+        "(32,000, n = 50,000)",
+        "the paper's filters and images",
+        "32,000 filters" in (ROOT / "claims/paper.toml").read_text(),
+    ),
+    ("half is kept, 14.4 GB at n = 60,000", "eight bytes a number", 60_000**2 / 2 * 8 / 1e9 == 14.4),
+    ("With 5 seeds in each", "two sides of 5", round(power(5, 5), 2) == 0.40),
+    ("in 40 % of cases among 100 measurements", "the power of Student's test", round(power(5, 5), 2) == 0.40),
+    ("with 30 in the baseline, always", "the power of Student's test", power(30, 5) > 0.999),
+]
+
+
+def of_span(span):
+    """Every number in a file of ours that a document names, or in the audit of a folder."""
+    path = ROOT / span
+    files = sorted(path.glob("*.json")) if path.is_dir() else [path] if path.is_file() else []
+    return set().union(*(of_file(file) for file in files if file.suffix in (".json", ".toml")))
+
+
+@cache
+def of_file(path):
+    """Every number in a file as a page would write it; of the curves of a run, how they end."""
+    text = path.read_text()
+    held = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    if not {"provenance", "runs"} <= set(held):
+        return numbers(held)
+    for run in held["runs"].values():
+        run["curves"] = {curve: points[-1:] for curve, points in run.get("curves", {}).items()}
+    return {f"{len(held['runs']):,}", str(round(held["seconds"])), *held["provenance"]["packages"].values()} | numbers(held)
+
+
+def numbers(value):
+    if isinstance(value, dict):
+        return set().union(*(numbers(item) for key, item in value.items() if key not in UNUSED))
+    if isinstance(value, list):
+        return set().union(*map(numbers, value))
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return set()
+    shares = {f"{100 * share:{form}} %" for share in (value, 1 - value) for form in (".2f", ".4g")}
+    return shares | {f"{value:{form}}" for form in (".2f", ".4g", ".1e", ",", ",.6g")}
+
+
+def unknown(document):
+    """The figures of a document that stand neither in a file that their section names nor in the table."""
+    found = []
+    for section in document.sections:
+        held = set().union(*map(of_span, section.spans))
+        for text in section.prose:
+            for words, *_ in KNOWN:
+                text = text.replace(words, "")
+            found += [figure for figure in FIGURE.findall(HELD_ELSEWHERE.sub("", text)) if figure not in held]
+    return found
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=repr)
+def test_every_figure_is_of_a_record_or_known(document):
+    assert unknown(document) == []
+
+
+@pytest.mark.parametrize(("words", "what", "holds"), KNOWN)
+def test_every_known_figure_is_written_and_so(words, what, holds):
+    assert any(words in " ".join(section.prose) for document in DOCUMENTS for section in document.sections)
+    assert what
+    assert holds in (None, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "figure", "other"),
+    [
+        ("docs/results.md", "98.43 %", "98.47 %"),
+        ("README.md", "torch 2.15.0", "torch 2.15.1"),
+        ("README.md", "in 112 s", "in 139 s"),
+        ("docs/results.md", "23 trainings", "24 trainings"),
+        ("README.md", "8.57 % [5.89 %", "8.57 % [5.87 %"),
+        ("docs/results.md", "8.1e-06", "8.2e-06"),
+        ("docs/results.md", "103,072", "103,073"),
+        ("docs/results.md", "40 %", "41 %"),
+        ("docs/results.md", "60,000", "70,001"),
+        ("CONTRIBUTING.md", "must pass.", "must pass in 77 s."),
+        ("ci/README.md", "exact versions", "78 exact versions"),
+    ],
+)
+def test_a_made_up_figure_is_caught(name, figure, other):
+    text = (ROOT / name).read_text()
+    assert text.count(figure) >= 1
+    assert unknown(Document(name, text.replace(figure, other, 1)))
+
+
+def test_a_figure_is_looked_up_in_the_record_of_its_own_section():
+    whole = (ROOT / "README.md").read_text()
+    assert unknown(Document("README.md", whole.replace("`reports/baselines/fast-digits-2-core-cpu`", "committed")))

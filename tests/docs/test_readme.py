@@ -1,0 +1,56 @@
+"""The README's table of verdicts is that of the committed audit, and the README is short."""
+
+import json
+import re
+from collections import Counter
+
+import pytest
+
+from rethinking_audit.reports.record import read_audit
+from rethinking_audit.reports.words import expected, limit, number
+from tests.builders.places import ROOT
+
+FAST = "fast-digits-2-core-cpu"
+README = (ROOT / "README.md").read_text()
+
+
+def baseline(name):
+    return json.loads((ROOT / "reports" / "baselines" / name / "audit.json").read_text())
+
+
+def row(claim):
+    """What the README says of a claim: its first network with a judgement."""
+    cases = [case for case in claim["cases"] if case["judgement"]]
+    judged, paper = cases[0]["judgement"], cases[0]["paper"]["value"]
+    unit = judged["unit"]
+    ends = ", ".join(number(judged["interval"][end], unit, "∞") for end in ("low", "high"))
+    verdicts = Counter(case["verdict"] + (", expected" if expected(case) else "") for case in cases)
+    told = "; ".join(
+        f"{verdict} {count} of {len(cases)}" if len(verdicts) > 1 else verdict for verdict, count in verdicts.items()
+    )
+    measured = f"{number(judged['measured'], unit)} [{ends}]"
+    columns = claim["statement"], cases[0]["network"], measured, limit(judged), number(paper, unit, "–"), told
+    return f"| {' | '.join(columns)} |"
+
+
+@pytest.mark.parametrize("claim", baseline(FAST)["claims"], ids=lambda claim: claim["id"])
+def test_the_verdicts_are_those_of_the_committed_audit(claim):
+    assert row(claim) in README
+
+
+def test_the_time_of_the_audit_is_the_committed_ones():
+    assert f"in {round(baseline(FAST)['seconds'])} s from an empty store" in README
+
+
+def test_every_baseline_is_whole_and_tells_no_path():
+    for path in sorted((ROOT / "reports" / "baselines").glob("*/audit.json")):
+        audit = read_audit(path)
+        text = path.read_text()
+        assert (path.parent / "audit.html").exists(), path
+        assert audit["provenance"]["commit"], path
+        assert not re.search(r"[\"= ](/[a-z]+){2,}|file://", text), path
+        assert all(claim["verdict"] for claim in audit["claims"])
+
+
+def test_the_readme_is_short():
+    assert len(README.splitlines()) <= 150

@@ -1,0 +1,176 @@
+"""Shards: united they are the audit, and what does not belong together is refused by name."""
+
+import copy
+import json
+
+import pytest
+
+from rethinking_audit.fixtures.plugin.record import exit_code as exit_code_of_audit
+from rethinking_audit.fixtures.plugin.shard import Shard
+from rethinking_audit.reports.__main__ import main
+from rethinking_audit.reports.merge import CannotMerge, exit_code, merge
+from tests.builders.records import give, synthetic
+
+ROOM = ("created", "seconds", "command", "provenance")
+
+
+def shards(audit, count=2):
+    """The parts that an audit of so many shards would have written."""
+    cases = [[claim["id"], case["nodeid"]] for claim in audit["claims"] for case in claim["cases"]]
+    return [(f"shard-{index + 1}.json", shard(audit, index, count, cases)) for index in range(count)]
+
+
+def shard(audit, index, count, cases):
+    part = copy.deepcopy(audit)
+    mine = {nodeid for place, (_, nodeid) in enumerate(cases) if place % count == index}
+    for claim in part["claims"]:
+        claim["cases"] = [case for case in claim["cases"] if case["nodeid"] in mine]
+        verdicts = [case["verdict"] for case in claim["cases"]]
+        claim["verdict"] = "REFUTED" if "REFUTED" in verdicts else "HELD"
+    part["claims"] = [claim for claim in part["claims"] if claim["cases"]]
+    kept = [case for claim in part["claims"] for case in claim["cases"]]
+    used = {key for case in kept for levels in case["runs"].values() for keys in levels.values() for key in keys}
+    verdicts = [case["verdict"] for case in kept]
+    summary = {verdict: verdicts.count(verdict) for verdict in audit["summary"]}
+    return part | {
+        "created": f"2026-11-21T0{index}:00:00Z",
+        "runs": {key: run for key, run in part["runs"].items() if key in used},
+        "summary": summary,
+        "exit_code": exit_code_of_audit(of_verdicts(name for name, count in summary.items() for _ in range(count))),
+        "shard": {"index": index + 1, "count": count, "cases": cases},
+    }
+
+
+def of_verdicts(verdicts):
+    """An audit of one claim with a case for each verdict."""
+    return {"claims": [{"cases": [{"verdict": verdict, "deviation": None} for verdict in verdicts]}]}
+
+
+def room(audit):
+    return {name: value for name, value in audit.items() if name not in ROOM}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_shards_merged_equal_the_audit(count):
+    audit = give(synthetic(networks=("a", "b", "c")), 1, "b", verdict="REFUTED")
+    audit["claims"][1]["verdict"], audit["exit_code"] = "REFUTED", 1
+    audit["runs"] = {key: audit["runs"][key] for key in sorted(audit["runs"])}
+    merged = merge(shards(audit, count)[::-1])
+    listed = merged.pop("shards")
+    assert json.dumps(room(merged), sort_keys=True) == json.dumps(room(audit), sort_keys=True)
+    assert [claim["id"] for claim in merged["claims"]] == [claim["id"] for claim in audit["claims"]]
+    assert [tuple(part) for part in listed] == [ROOM] * count
+
+
+def test_audits_of_different_cases_are_united_too(tmp_path):
+    paths = []
+    for tier, claims in (("fast", 2), ("paper", 3)):
+        audit = synthetic(claims=claims)
+        for claim in audit["claims"]:
+            for case in claim["cases"]:
+                case["tier"] = tier
+        paths.append(tmp_path / f"{tier}.json")
+        paths[-1].write_text(json.dumps(audit))
+    assert main(["merge", *map(str, paths), "-o", str(tmp_path / "all.json")]) == 0
+    merged = json.loads((tmp_path / "all.json").read_text())
+    assert merged["summary"]["HELD"] == 10
+    assert [len(claim["cases"]) for claim in merged["claims"]] == [4, 4, 2]
+    assert main(["render", str(tmp_path / "all.json")]) == 0
+
+
+def test_lists_of_the_whole_audit_are_not_doubled():
+    parts = shards(synthetic())
+    for _, part in parts:
+        part["open"] = part["replication"] = [{"what": "a question"}]
+    assert merge(parts)["replication"] == [{"what": "a question"}]
+    assert merge(parts)["open"] == [{"what": "a question"}]
+    assert "consistency" not in merge(parts)
+
+
+def spoil(part, how):
+    if how == "overlap":
+        return shards(synthetic())[0][1]
+    if how == "run":
+        key = sorted(set(part["runs"]))[0]
+        part["runs"][key]["fit_loss"] = 299
+    elif how == "claim":
+        part["claims"][0]["statement"] = "Another."
+    elif how == "data":
+        part["data"]["digits"]["train"] = 7
+    elif how == "paper":
+        part["paper"]["title"] = "Another"
+    elif how == "shard":
+        part["shard"]["cases"] = part["shard"]["cases"][:-1]
+    else:
+        part["provenance"][how] = "1" * 64
+    return part
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        ("overlap", r"both have the case family/claim-0 \[fast, digits, alexnet\]"),
+        ("run", "the run [0-9a-f]{12} is not the same"),
+        ("claim", "the claim family/claim-0 is not the same"),
+        ("data", "the data set digits is not the same"),
+        ("paper", "paper differs"),
+        ("shard", "they are not shards of one audit"),
+        ("engine", "they are of different code, engine"),
+        ("commit", "they are of different code, commit"),
+    ],
+)
+def test_records_that_contradict_each_other_are_refused_by_name(how, reason):
+    (first, one), (second, other) = shards(synthetic())
+    one["runs"] = {**one["runs"], **copy.deepcopy(other["runs"])}  # both made some of the runs
+    with pytest.raises(CannotMerge, match=rf"'{first}' and '{second}' cannot be merged: {reason}"):
+        merge([(first, one), (second, spoil(other, how))])
+
+
+def test_the_same_run_made_twice_took_two_times():
+    (first, one), (second, other) = shards(synthetic())
+    one["runs"] = {**one["runs"], **copy.deepcopy(other["runs"])}
+    for run in other["runs"].values():
+        run["seconds"] *= 2
+    assert merge([(first, one), (second, other)])["summary"]["HELD"] == 10
+
+
+def test_a_shard_that_is_missing_is_named():
+    parts = shards(synthetic(), 3)
+    with pytest.raises(CannotMerge, match=r"4 of 10 cases are in no shard, the first of them claims/test_x.py::test_0"):
+        merge(parts[1:])
+
+
+@pytest.mark.parametrize("content", ['{"schema": 2}', '{"schema": 1, "project": "another"}', "{", '{"schema": true}'])
+def test_a_record_cut_short_or_foreign_is_refused_by_name(tmp_path, capsys, content):
+    (tmp_path / "good.json").write_text(json.dumps(synthetic()))
+    (tmp_path / "bad.json").write_text(content)
+    output = tmp_path / "merged.json"
+    assert main(["merge", str(tmp_path / "good.json"), str(tmp_path / "bad.json"), "-o", str(output)]) == 4
+    assert str(tmp_path / "bad.json") in capsys.readouterr().err
+    assert not output.exists()
+
+
+@pytest.mark.parametrize(
+    "verdicts", [("HELD",), ("HELD", "NOT RUN"), ("NOT RUN",), ("REFUTED", "HELD"), ("ERROR", "NOT RUN")]
+)
+@pytest.mark.parametrize("others", [("HELD",), ("NOT RUN",), ("INCONCLUSIVE", "HELD"), ("REFUTED",)])
+def test_the_exit_code_of_the_parts_is_that_of_the_whole(verdicts, others):
+    one, other, whole = (exit_code_of_audit(of_verdicts(group)) for group in (verdicts, others, verdicts + others))
+    assert exit_code([one, other]) == whole
+
+
+def test_an_interrupted_part_is_an_interrupted_whole():
+    assert exit_code([1, 2, 0]) == 2
+
+
+@pytest.mark.parametrize("text", ["0/2", "3/2", "1", "a/b", "1/0", "-1/2", "1/2/3"])
+def test_what_is_no_shard_is_refused_by_name(text):
+    with pytest.raises(ValueError, match=rf"--shard is '{text}', expected i/n"):
+        Shard.of(text)
+
+
+@pytest.mark.parametrize(("cases", "count"), [(10, 3), (2, 5), (7, 7), (1, 1)])
+def test_every_case_is_in_one_shard_and_shards_are_as_long_as_each_other(cases, count):
+    sizes = [sum(Shard(index + 1, count).has(place, cases) for place in range(cases)) for index in range(count)]
+    assert sum(sizes) == cases
+    assert max(sizes) - min(sizes) <= 1
