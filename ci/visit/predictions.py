@@ -13,7 +13,7 @@ from ci.visit.bench import Bench
 from ci.visit.speed import any_algorithm, augmented, captured, copy_rate, eager, fused, look, product, torchs_normalization
 from rethinking_audit.fixtures.networks import NETWORKS
 
-NETWORKS = ("inception", "alexnet", "mlp-1x512", "mlp-3x512", "inception-without-batch-norm")
+MEASURED = ("inception", "alexnet", "mlp-1x512", "mlp-3x512", "inception-without-batch-norm")
 # Gigabytes that an epoch of 50,000 images must move at least: of convolutions what layers read and write, which in bfloat16
 # is half as much, and of perceptrons seven passes over the weights, which are float32 in either.
 FLOOR = {
@@ -62,7 +62,7 @@ def near(seconds: float | None) -> tuple[float, float] | None:
 
 def named(name: str, less: bool) -> str:
     """Return the precision in words."""
-    return ("TF32" if name in PERCEPTRONS else "bfloat16") if less else "float32"
+    return ("TF32" if NETWORKS[name].perceptron else "bfloat16") if less else "float32"
 
 
 def of_the_machine() -> Iterator[Measurement]:
@@ -106,12 +106,12 @@ def of_choices() -> Iterator[Measurement]:
 def speed() -> Iterator[Measurement]:
     """Yield the measurements of time, what most depends on first."""
     yield from of_the_machine()
-    for name in NETWORKS[:3]:
+    for name in MEASURED[:3]:
         yield from of_epochs(name)
     yield from of_lanes("inception")
     yield from of_choices()
     yield from of_lanes("alexnet")
-    for name in NETWORKS[3:]:
+    for name in MEASURED[3:]:
         yield from of_epochs(name)
 
 
@@ -123,7 +123,7 @@ def against_double() -> Iterator[Measurement]:
         ("reference, float32", parity.eager, 1e-2, "of the change"),
         ("captured, reduced", parity.reduced, 1e-2, "of the first loss"),
     )
-    for name in NETWORKS:
+    for name in MEASURED:
         for what, measure, most, unit in ways:
             yield Measurement(f"{name}, {what}", unit, lambda b, m=measure, n=name: m(b, n), (0.0, most), 1.0, must=True)
 

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.training.numerics import use_one_thread
 
 use_one_thread()
@@ -23,12 +24,13 @@ import torch  # noqa: E402
 from rethinking_audit.fixtures.networks import NETWORKS  # noqa: E402
 from rethinking_audit.fixtures.networks.build import build  # noqa: E402
 from rethinking_audit.fixtures.runs import cards  # noqa: E402
-from rethinking_audit.fixtures.runs.carry_out import carry_out  # noqa: E402
-from rethinking_audit.fixtures.runs.together import carry_out_together  # noqa: E402
-from rethinking_audit.fixtures.theory.problem import ProblemSpec  # noqa: E402
+from rethinking_audit.fixtures.runs.carry_out import carry_out, carry_out_together  # noqa: E402
+from rethinking_audit.fixtures.tasks.solve import ProblemSolve  # noqa: E402
+from rethinking_audit.fixtures.tasks.target import Target  # noqa: E402
+from rethinking_audit.fixtures.tasks.training import Training  # noqa: E402
 from rethinking_audit.fixtures.training.executor import ALONE, CHOICES, executor_of  # noqa: E402
 from rethinking_audit.fixtures.training.numerics import reproducible  # noqa: E402
-from rethinking_audit.fixtures.training.spec import Recipe, RunSpec  # noqa: E402
+from rethinking_audit.fixtures.training.spec import Recipe  # noqa: E402
 
 RECIPE = Recipe(batch=32, learning_rate=0.0625, momentum=0.9, decay=0.5, budget=3, patience=3, test_every=2)
 # Images and batch: full batches and a rest, less than one, exactly one, and two, fewer than a graph's warm-up has steps.
@@ -44,32 +46,32 @@ def checks(device: str, networks: list[str]) -> Iterator[Check]:
     for name in networks:
         yield f"{name}: one step back", lambda name=name: backward(name, device)
     for name in networks:
-        spec = RunSpec(data="digits", network=name, recipe=RECIPE, seed=0, corruption=1.0, subset=75, width=0.25)
+        spec = Training(data=find("digits"), network=name, recipe=RECIPE, seed=0, corruption=1.0, subset=75, width=0.25)
         for engine in engines(spec, device):
             yield f"{name}: {engine}", lambda spec=spec, engine=engine: trained(spec, device, engine)
     for name in networks:
-        if name not in PERCEPTRONS:
-            spec = RunSpec(data="digits", network=name, recipe=AUGMENTED, seed=0, subset=75, width=0.25)
+        if not NETWORKS[name].perceptron:
+            spec = Training(data=find("digits"), network=name, recipe=AUGMENTED, seed=0, subset=75, width=0.25)
             for engine in engines(spec, device):
                 yield f"{name}, augmented: {engine}", lambda spec=spec, engine=engine: trained(spec, device, engine)
     for name in {"mlp-1x512"} & {*networks}:
         yield from sizes(device, name)
-    kernel = ProblemSpec.of("kernel", "digits", {"kind": "gabor", "scale": 2.0}, subset=300)
-    yield "a kernel machine", lambda: sound(carry_out(kernel, device)["result"])
+    kernel = ProblemSolve.of("kernel", find("digits"), {"kind": "gabor", "scale": 2.0}, subset=300)
+    yield "a kernel machine", lambda: sound(carry_out(kernel, Target(device))["result"])
 
 
 def sizes(device: str, name: str) -> Iterator[Check]:
     """Yield a check of each size, with every engine that there is for it."""
     for images, batch in SIZES:
         recipe = replace(RECIPE, batch=batch)
-        spec = RunSpec(data="digits", network=name, recipe=recipe, seed=1, corruption=1.0, subset=images, width=0.25)
+        spec = Training(data=find("digits"), network=name, recipe=recipe, seed=1, corruption=1.0, subset=images, width=0.25)
         for engine in engines(spec, device):
             if engine not in ALONE:
                 about = f"{name}, {images} images in batches of {batch}: {engine}"
                 yield about, lambda spec=spec, engine=engine: trained(spec, device, engine)
 
 
-def engines(spec: RunSpec, device: str) -> list[str]:
+def engines(spec: Training, device: str) -> list[str]:
     """Return what can take the steps of such a run there."""
     return [engine for engine in CHOICES if executor_of(spec, device, engine) == engine]
 
@@ -92,13 +94,13 @@ def backward(name: str, device: str) -> None:
             assert bool(parameter.grad.isfinite().all()), f"{place} has a gradient that is not finite"
 
 
-def trained(spec: RunSpec, device: str, engine: str) -> None:
+def trained(spec: Training, device: str, engine: str) -> None:
     """A record of three epochs, alone or with another seed beside it, whichever the engine does."""
-    name = executor_of(spec, device, engine)
-    if name in ALONE:
-        sound(carry_out(spec, device, executor=name)["result"])
+    target = Target(device, engine)
+    if spec.company(target) is None:
+        sound(carry_out(spec, target)["result"])
         return
-    for _, made in carry_out_together(iter([spec, replace(spec, seed=spec.seed + 7)]), device, engine):
+    for _, made in carry_out_together(iter([spec, spec.with_seed(spec.seed + 7)]), target):
         if isinstance(made, Exception):
             raise made
         sound(made["result"])

@@ -9,10 +9,11 @@ import time
 import pytest
 import torch
 
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.networks.build import build
-from rethinking_audit.fixtures.runs.memory import slots
+from rethinking_audit.fixtures.tasks.memory import slots
+from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.executor import FUSED
-from rethinking_audit.fixtures.training.spec import RunSpec
 from tests.benchmarks.peer import BY_DATA_SET, Images, Script, by_image
 from tests.benchmarks.work import RECIPE, fused, noise, pixels, reference
 
@@ -36,7 +37,7 @@ def test_epoch(against, say, images):
     """
     tests = int(TESTS * images)
     experiment = noise(images, tests)
-    rows = slots(RunSpec(data="cifar10", network="mlp-1x512", recipe=RECIPE, seed=0), FUSED)
+    rows = slots(Training(data=find("cifar10"), network="mlp-1x512", recipe=RECIPE, seed=0), FUSED)
     sweep, (run, steps) = fused("mlp-1x512", experiment, rows), reference("mlp-1x512", experiment)
 
     def alone():

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from rethinking_audit.fixtures.data import checked, datasets
-from rethinking_audit.fixtures.runs.ready import ready
+from rethinking_audit.fixtures.tasks.ready import ready
+from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.numerics import reproducible
-from rethinking_audit.fixtures.training.spec import RunSpec
 from tests.benchmarks.limits import seconds
 from tests.benchmarks.work import RECIPE, pixels
 
@@ -25,7 +25,7 @@ def images(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RETHINKING_CACHE", str(folder / "cache"))
         name = f"npz:{folder / 'noise.npz'}"
-        datasets.load(name)
+        datasets.find(name).load()
         yield name
     checked.forget()
 
@@ -37,8 +37,8 @@ def images(tmp_path_factory):
 )
 def test_preparation(benchmark, say, images, network, inputs):
     """Random labels on images of which nothing is known, then other labels on the same."""
-    first = RunSpec(data=images, network=network, recipe=RECIPE, seed=0, corruption=1.0, inputs=inputs)
-    again = RunSpec(data=images, network=network, recipe=RECIPE, seed=0, corruption=0.5, inputs=inputs)
+    first = Training(data=images, network=network, recipe=RECIPE, seed=0, corruption=1.0, inputs=inputs)
+    again = Training(data=images, network=network, recipe=RECIPE, seed=0, corruption=0.5, inputs=inputs)
     cold = []
 
     def unknown():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rethinking_audit.fixtures.runs.memory import SLOTS
+from rethinking_audit.fixtures.tasks.memory import SLOTS
 from tests.benchmarks.work import SWEEP, in_sequence, side_by_side
 
 ROOT = Path(__file__).parent.parent.parent
@@ -25,12 +25,12 @@ from rethinking_audit.fixtures.runs.identity import key
 from rethinking_audit.fixtures.runs.prepare import drain
 from rethinking_audit.fixtures.runs.session import Session
 from rethinking_audit.fixtures.runs.store import Store
-from rethinking_audit.fixtures.training.spec import RunSpec
+from rethinking_audit.fixtures.tasks.training import Training
 from tests.benchmarks.work import DIGITS, SWEEP
-specs = [RunSpec(data="digits", network="mlp-1x512", recipe=DIGITS, seed=s, corruption=p, subset=300) for p, s in SWEEP]
+specs = [Training(data=find("digits"), network="mlp-1x512", recipe=DIGITS, seed=s, corruption=p, subset=300) for p, s in SWEEP]
 folder, name = Path(sys.argv[1]), sys.argv[2]
 def make(specs, folder):
-    drain({key(spec, "cpu"): spec for spec in specs}, Store(folder), Session(folder / "session"), "cpu", name)
+    drain({key(spec, Target()): spec for spec in specs}, Store(folder), Session(folder / "session"), Target(), name)
 make([replace(specs[0], seed=99)], folder / name)  # what is imported and read once is not what is measured
 print("ready", flush=True)
 sys.stdin.readline()

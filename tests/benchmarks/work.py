@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import Experiment, prepare
 from rethinking_audit.fixtures.data.preprocessing import centre_crop, standardize
 from rethinking_audit.fixtures.networks.build import build
@@ -70,7 +71,7 @@ images = cache(prepare)  # once: what is measured is the training
 def digits(level, seed, width=1.0):
     """A network and an experiment of the fast tier."""
     torch.manual_seed(seed)
-    return build("mlp-1x512", 7, 1, 10, width), images("digits", 300, "true", level, seed)
+    return build("mlp-1x512", 7, 1, 10, width), images(find("digits"), 300, "true", level, seed)
 
 
 def in_sequence(members, width=1.0):

@@ -20,12 +20,13 @@ from rethinking_audit.fixtures.claimkit.case import Case
 from rethinking_audit.fixtures.claimkit.claim import Control, claim
 from rethinking_audit.fixtures.claimkit.paper import Paper
 from rethinking_audit.fixtures.claimkit.tiers import NetworkPlan, ProblemPlan, Tier
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.statistics.chance import at_chance
 from rethinking_audit.fixtures.statistics.exact import exactly
 from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.rules import at_most, larger_by, mean_within, ratio_within
 from rethinking_audit.fixtures.statistics.several import all_hold
-from rethinking_audit.fixtures.theory.problem import ProblemSpec
+from rethinking_audit.fixtures.tasks.solve import ProblemSolve
 from rethinking_audit.fixtures.training.result import FIT, STALLED, Curves, Result
 from rethinking_audit.fixtures.training.spec import Recipe
 from tests.builders.places import ROOT
@@ -37,7 +38,7 @@ NETWORKS = {
     "mlp-3x512": NetworkPlan(RECIPE, seeds=5),
 }
 PROBLEMS = {"sgd": ProblemPlan(solver="sgd", seeds=5), "lemma": ProblemPlan(solver="lemma")}
-TIER = Tier("fast", "digits", False, NETWORKS, tuple(NETWORKS), problems=PROBLEMS)
+TIER = Tier("fast", find("digits"), NETWORKS, tuple(NETWORKS), problems=PROBLEMS)
 ANY = float("inf")
 FEW = 200  # audits, where how many there are is not the point
 NOISE = np.random.default_rng(0)
@@ -146,7 +147,7 @@ def test_what_is_not_random_is_judged_once():
     [("lemma", 0.0, False), ("kernel", 0.0, False), ("kernel", 0.5, True), ("sgd", 0.0, True)],
 )
 def test_a_solve_is_random_where_its_solver_draws_or_its_labels_are(problem, corruption, random):
-    assert draws(ProblemSpec.of(problem, "digits", {}, corruption=corruption)) == random
+    assert draws(ProblemSolve.of(problem, find("digits"), {}, corruption=corruption)) == random
 
 
 def test_a_control_that_holds_is_red_and_an_expected_deviation_is_no_news():

@@ -9,6 +9,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from rethinking_audit.fixtures.claimkit.paper import Paper
 from rethinking_audit.fixtures.claimkit.tiers import read
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import prepare
 from rethinking_audit.fixtures.statistics.intervals import renaming_deviation
 from tests.builders.places import CLAIMS
@@ -18,7 +19,7 @@ FAST = read(CLAIMS / "tiers.toml")["fast"]
 
 def confusion_of_a_memorizer(subset, seed):
     """One nearest neighbour: it memorizes random labels without any training."""
-    data = prepare("digits", subset, "true", 1.0, seed)
+    data = prepare(find("digits"), subset, "true", 1.0, seed)
     train, test = (images.reshape(len(images), -1) for images in (data.inputs, data.test_inputs))
     memorizer = KNeighborsClassifier(1).fit(train, data.labels)
     assert memorizer.score(train, data.labels) == 1

@@ -8,6 +8,7 @@ import pytest
 
 from rethinking_audit.fixtures.data import checked, contracts, corruption
 from rethinking_audit.fixtures.data.contracts import REPLACED, ContractBroken
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import cropped, prepare, standardized
 from rethinking_audit.fixtures.data.matching import marks, shared, surely_the_same
 from rethinking_audit.fixtures.data.parts import BYTES, parts
@@ -25,7 +26,7 @@ def nothing_known():
 
 
 def read(kind="true", probability=1.0, seed=0, subset=300):
-    return checked.checked("digits", subset, kind, probability, seed)
+    return checked.checked(find("digits"), subset, kind, probability, seed)
 
 
 def broken(contract, *arguments):
@@ -56,7 +57,7 @@ def asked(monkeypatch):
 def test_an_experiment_is_the_same_whether_its_images_are_known_or_not(kind):
     for seed, probability in [(0, 1.0), (0, 0.5), (1, 0.0), (0, 0.0)]:
         found, kept = read(kind, probability, seed)
-        expected = prepare("digits", 300, kind, probability, seed)
+        expected = prepare(find("digits"), 300, kind, probability, seed)
         for name in ARRAYS:
             assert np.array_equal(getattr(found, name), getattr(expected, name))
         assert (found.kind, found.corruption) == (kind, probability)

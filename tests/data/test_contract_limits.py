@@ -10,6 +10,7 @@ from scipy import stats
 
 from rethinking_audit.fixtures.data import contracts
 from rethinking_audit.fixtures.data.contracts import ContractBroken
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import prepare
 from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.training import contracts as training
@@ -21,7 +22,7 @@ MILLION = 1e-6  # a sound experiment is rejected once in a million
 
 
 def experiment(kind="true", corruption=1.0):
-    return prepare("digits", None, kind, corruption, seed=0)
+    return prepare(find("digits"), None, kind, corruption, seed=0)
 
 
 def says(check, *arguments, text):
@@ -37,7 +38,7 @@ def coloured(tmp_path, own_folders):
     labels = {name: np.arange(len(part)) % 4 for name, part in images.items()}
     arrays = {f"{name}_images": part.astype(np.uint8) for name, part in images.items()}
     np.savez(tmp_path / "rgb.npz", **arrays, **{f"{name}_labels": part for name, part in labels.items()})
-    return lambda kind: prepare(f"npz:{tmp_path / 'rgb.npz'}", None, kind, 1.0, seed=0)
+    return lambda kind: prepare(find(f"npz:{tmp_path / 'rgb.npz'}"), None, kind, 1.0, seed=0)
 
 
 @pytest.mark.parametrize("kind", ["true", "shuffled", "random", "gaussian"])

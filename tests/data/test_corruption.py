@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from rethinking_audit.fixtures.data import datasets
 from rethinking_audit.fixtures.data.corruption import corrupt_labels, randomize_inputs
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import prepare
 
 LABELS = np.arange(5000) % 10
@@ -43,14 +44,14 @@ def test_every_argument_matters(other):
 
 
 def test_a_subset_is_balanced_and_keeps_the_order():
-    data = datasets.load("digits")
+    data = datasets.find("digits").load()
     small = data.subset(200)
     assert np.array_equal(np.bincount(small.train_labels), np.full(10, 20))
     assert len(small.test_labels) == len(data.test_labels)
 
 
 def test_digits_are_split_by_class():
-    data = datasets.load("digits")
+    data = datasets.find("digits").load()
     assert len(data.train_labels) + len(data.test_labels) == 1797
     difference = np.bincount(data.train_labels) - np.bincount(data.test_labels)
     assert set(difference) <= {0, 1}
@@ -60,10 +61,10 @@ def test_digits_are_split_by_class():
     ("call", "message"),
     [
         (lambda: corrupted(1.5), "1.5"),
-        (lambda: datasets.load("digits").subset(5), "5 images"),
-        (lambda: datasets.load("digits").subset(9000), "9000 images"),
-        (lambda: datasets.describe("imagenet"), "'imagenet'"),
-        (lambda: prepare("digits", None, "upside-down", 0, 0), "'upside-down'"),
+        (lambda: datasets.find("digits").load().subset(5), "5 images"),
+        (lambda: datasets.find("digits").load().subset(9000), "9000 images"),
+        (lambda: datasets.find("imagenet").about, "'imagenet'"),
+        (lambda: prepare(find("digits"), None, "upside-down", 0, 0), "'upside-down'"),
     ],
 )
 def test_what_is_out_of_range_is_quoted(call, message):

@@ -219,7 +219,7 @@ def test_classes_in_another_order_are_refused(place, make, like):
 
 def test_missing_data_are_named_with_size_digest_and_place(place):
     with pytest.raises(DataMissing) as caught:
-        datasets.load("cifar10")
+        datasets.find("cifar10").load()
     for part in (
         str(place),
         "cifar-10-binary.tar.gz (170,052,171 bytes, sha256:c4a38c50",
@@ -228,7 +228,7 @@ def test_missing_data_are_named_with_size_digest_and_place(place):
     ):
         assert part in str(caught.value)
     with pytest.raises(DataMissing, match=r"train-images-idx3-ubyte .*md5:6bbc9ace898e44ae57da46a324031adb"):
-        datasets.digest("mnist")
+        datasets.find("mnist").digest()
 
 
 @pytest.fixture
@@ -247,7 +247,7 @@ def test_mnist_is_read_exactly(real_mnist, place):
     """The four files have the published md5 sums, and torchvision reads the same images and labels from them."""
     from torchvision.datasets import MNIST
 
-    found = datasets.load("mnist")
+    found = datasets.find("mnist").load()
     for file in mnist.UNPACKED:
         content = gzip.decompress((real_mnist / f"{file.name}.gz").read_bytes())
         assert digest_of_bytes(content, "md5") == file.digest
@@ -259,7 +259,7 @@ def test_mnist_is_read_exactly(real_mnist, place):
         images, labels = images_and_labels(found)[:2] if train else images_and_labels(found)[2:]
         assert np.array_equal(images[:, 0], theirs.data.numpy())
         assert np.array_equal(labels, theirs.targets.numpy())
-    assert unpacked.digest == found.digest == datasets.digest("mnist")
+    assert unpacked.digest == found.digest == datasets.find("mnist").digest()
     assert meaning.shared_images(found) == 0
 
 
@@ -319,8 +319,8 @@ def test_fetch_downloads_and_decodes(place, monkeypatch, capsys, new_process):
     for path in (place / mnist.FOLDER).iterdir():
         path.unlink()
     new_process()
-    assert datasets.load("mnist").train_labels.tolist() == list(range(10))
-    assert datasets.digest("mnist") in capsys.readouterr().out
+    assert datasets.find("mnist").load().train_labels.tolist() == list(range(10))
+    assert datasets.find("mnist").digest() in capsys.readouterr().out
 
 
 def test_a_tar_of_links_alone_holds_nothing(place):

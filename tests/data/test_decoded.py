@@ -20,13 +20,13 @@ def kept(tmp_path, own_folders, new_process):
     """The name and the entry of a data set that has been decoded, in a new process."""
     np.savez(tmp_path / "mine.npz", **arrays())
     name = f"npz:{tmp_path / 'mine.npz'}"
-    datasets.load(name)
+    datasets.find(name).load()
     new_process()
-    return name, datasets.source(name).entry
+    return name, datasets.find(name).decoder().entry
 
 
 def test_images_are_mapped_and_cannot_be_changed(kept):
-    data = datasets.load(kept[0])
+    data = datasets.find(kept[0]).load()
     with pytest.raises(ValueError, match="read-only"):
         data.train_images[0] = 0
     assert isinstance(data.train_images.base, np.memmap)
@@ -35,7 +35,7 @@ def test_images_are_mapped_and_cannot_be_changed(kept):
 
 def test_decoding_happens_once(kept, monkeypatch):
     monkeypatch.setattr("rethinking_audit.fixtures.data.npz.decode", lambda _: pytest.fail("decoded again"))
-    assert datasets.load(kept[0]).digest == datasets.digest(kept[0])
+    assert datasets.find(kept[0]).load().digest == datasets.find(kept[0]).digest()
 
 
 @pytest.mark.parametrize("name", ARRAYS)
@@ -46,12 +46,12 @@ def test_a_damaged_array_is_named(kept, name, harm, capsys):
     content[-1] ^= 1
     path.unlink() if harm == "remove" else path.write_bytes(content if harm == "flip" else content[:-10])
     with pytest.raises(DataUnavailable, match=f"{name}.npy in the cache of decoded data"):
-        datasets.load(kept[0])
+        datasets.find(kept[0]).load()
     with pytest.raises(DataUnavailable, match=f"{name}.npy"):
-        datasets.load(kept[0])  # asking again does not help
+        datasets.find(kept[0]).load()  # asking again does not help
     assert command.main([kept[0]]) == 0
     assert f"{name}.npy in the cache of decoded data" in capsys.readouterr().err
-    assert datasets.load(kept[0]).digest == datasets.digest(kept[0])
+    assert datasets.find(kept[0]).load().digest == datasets.find(kept[0]).digest()
 
 
 @pytest.mark.parametrize("change", [{"white": 16}, {"files": None}, {"digest": "0"}], ids=str)
@@ -60,10 +60,10 @@ def test_a_changed_manifest_is_named(kept, change):
     manifest = json.loads(path.read_text())
     path.write_text(json.dumps({**manifest, **change}))
     with pytest.raises(DataUnavailable, match=r"manifest.json in the cache of decoded data is damaged; remove"):
-        datasets.digest(kept[0])
+        datasets.find(kept[0]).digest()
     path.unlink()
     with pytest.raises(DataUnavailable, match=r"manifest.json in the cache of decoded data is missing; remove"):
-        datasets.digest(kept[0])
+        datasets.find(kept[0]).digest()
 
 
 def test_a_failed_decoding_leaves_nothing(tmp_path, own_folders):
@@ -79,7 +79,7 @@ def test_a_cache_that_cannot_be_written_is_named(kept, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("RETHINKING_CACHE", str(tmp_path / "file"))
     with pytest.raises(DataUnavailable, match="RETHINKING_CACHE names another folder"):
-        datasets.load(kept[0])
+        datasets.find(kept[0]).load()
 
 
 def test_two_processes_share_one_entry(tmp_path, own_folders):
@@ -92,7 +92,7 @@ def test_two_processes_share_one_entry(tmp_path, own_folders):
 
 
 def test_what_is_kept_is_the_whole_data_set(kept, own_folders):
-    decoded_now, mapped = datasets.source(kept[0]).decode(), datasets.load(kept[0])
+    decoded_now, mapped = datasets.find(kept[0]).decoder().decode(), datasets.find(kept[0]).load()
     for field in ("name", "classes", "crop", "white", "digest"):
         assert getattr(mapped, field) == getattr(decoded_now, field), field
 
@@ -102,14 +102,14 @@ def test_a_manifest_that_is_none_is_named(kept, text):
     path = kept[1] / decoded.MANIFEST
     path.write_text(text)
     with pytest.raises(DataUnavailable, match=f"^{path} in the cache of decoded data is damaged; remove {path.parent} to"):
-        datasets.digest(kept[0])
+        datasets.find(kept[0]).digest()
 
 
 def test_a_manifest_may_name_its_arrays_in_any_order(kept):
     path = kept[1] / decoded.MANIFEST
     manifest = json.loads(path.read_text())
     path.write_text(json.dumps(dict(reversed(manifest.items()))))
-    assert datasets.digest(kept[0]) == manifest["digest"]
+    assert datasets.find(kept[0]).digest() == manifest["digest"]
 
 
 def test_a_pickle_is_never_read(tmp_path):
@@ -133,7 +133,7 @@ def test_an_entry_is_made_beside_its_place_in_a_folder_that_need_not_be_there(tm
     seen = []
     rename = Path.rename
     monkeypatch.setattr(Path, "rename", lambda path, target: (seen.append(path), rename(path, target))[1])
-    datasets.load(f"npz:{tmp_path / 'mine.npz'}")
+    datasets.find(f"npz:{tmp_path / 'mine.npz'}").load()
     assert [path.parent.parent for path in seen] == [tmp_path / "not" / "yet"]
     assert all(path.parent.name.startswith(".tmp-") for path in seen)
 
@@ -149,7 +149,7 @@ def test_a_cache_without_room_says_so_and_what_to_do(tmp_path, own_folders, monk
 
         monkeypatch.setattr(decoded, "_write", fail)
         with pytest.raises(DataUnavailable, match=reason):
-            datasets.load(name)
+            datasets.find(name).load()
 
     full(OSError(28, "No space left"))
     full(OSError("No space left"))
@@ -163,7 +163,7 @@ def test_a_folder_that_a_file_server_keeps_for_now_keeps_nobody_from_decoding(tm
         raise OSError(39, "Directory not empty")
 
     monkeypatch.setattr(decoded.os, "rmdir", kept)
-    assert datasets.load(f"npz:{tmp_path / 'mine.npz'}").classes == 3
+    assert datasets.find(f"npz:{tmp_path / 'mine.npz'}").load().classes == 3
 
 
 def test_a_manifest_has_a_line_for_each_array(kept):
@@ -174,6 +174,6 @@ def test_a_manifest_has_a_line_for_each_array(kept):
 def test_a_manifest_is_in_one_encoding_everywhere(tmp_path, own_folders, new_process, encodings_named):
     np.savez(tmp_path / "mine.npz", **arrays())
     name = f"npz:{tmp_path / 'mine.npz'}"
-    made = datasets.load(name).digest
+    made = datasets.find(name).load().digest
     new_process()
-    assert datasets.load(name).digest == datasets.digest(name) == made
+    assert datasets.find(name).load().digest == datasets.find(name).digest() == made

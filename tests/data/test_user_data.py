@@ -10,6 +10,7 @@ from PIL import Image
 
 from rethinking_audit.fixtures.data import cifar10, contracts, datasets
 from rethinking_audit.fixtures.data.corruption import INPUTS
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import prepare
 from rethinking_audit.fixtures.plugin.provenance import describe_data
 from tests.builders.places import ROOT
@@ -22,21 +23,21 @@ pytestmark = pytest.mark.usefixtures("own_folders")
 @pytest.mark.parametrize(("mode", "channels"), [("RGB", 3), ("L", 1)])
 def test_a_folder_of_images_is_read(tmp_path, test, mode, channels):
     name = write_folder(tmp_path / "mine", test, mode=mode)
-    about, data = datasets.describe(name), datasets.load(name)
+    about, data = datasets.find(name).about, datasets.find(name).load()
     assert (about.train, about.test, about.side, about.crop, about.channels, about.classes) == (8, 2, 8, 7, channels, 2)
     assert about.stand_in is None
     assert data.train_images.shape == (8, channels, 8, 8)
     assert data.train_labels.tolist() == [0] * 4 + [1] * 4
     original = np.asarray(Image.open(tmp_path / "mine" / "train" / "dog" / "1.png")).reshape(8, 8, channels)
     assert np.array_equal(data.train_images[5].transpose(1, 2, 0), original)
-    assert datasets.digest(name) == data.digest
+    assert datasets.find(name).digest() == data.digest
 
 
 def test_cifar10_in_other_files_is_a_stand_in(tmp_path, monkeypatch):
     """It is named as one in the audit: the same classes and counts are not the same pixels."""
     monkeypatch.setattr(cifar10, "ABOUT", replace(cifar10.ABOUT, train=20, test=10))
     name = write_folder(tmp_path / "jpegs", count=2, side=32, classes=cifar10.CLASSES)
-    recorded = describe_data({name, "digits"})
+    recorded = describe_data({datasets.find(name), datasets.find("digits")})
     assert recorded["folder:jpegs"]["stand_in"] is True  # by its last part: where it lies is nobody's business
     assert recorded["folder:jpegs"]["title"].startswith("stand-in for CIFAR-10: images in the folder 'jpegs'")
     assert str(tmp_path) not in recorded["folder:jpegs"]["title"]
@@ -45,11 +46,11 @@ def test_cifar10_in_other_files_is_a_stand_in(tmp_path, monkeypatch):
 
 def test_a_changed_folder_is_decoded_again(tmp_path, new_process):
     name = write_folder(tmp_path / "mine")
-    before = datasets.digest(name)
+    before = datasets.find(name).digest()
     Image.new("RGB", (8, 8), "red").save(tmp_path / "mine" / "train" / "cat" / "0.png")
     new_process()
-    assert datasets.digest(name) != before
-    assert datasets.digest(name) == datasets.load(name).digest
+    assert datasets.find(name).digest() != before
+    assert datasets.find(name).digest() == datasets.find(name).load().digest
 
 
 def spoil_nothing_there(root):
@@ -102,7 +103,7 @@ def test_a_folder_that_is_no_data_set_is_refused(tmp_path, spoil, message):
     write_folder(root)
     root = spoil(root) or root
     with pytest.raises(ValueError, match=message) as caught:
-        datasets.load(f"folder:{root}")
+        datasets.find(f"folder:{root}").load()
     assert f"folder:{root}" in str(caught.value)
 
 
@@ -110,7 +111,7 @@ def test_colour_among_grey_images_is_refused(tmp_path):
     name = write_folder(tmp_path / "mine", mode="L")
     Image.new("RGB", (8, 8), "red").save(tmp_path / "mine" / "train" / "dog" / "3.png")
     with pytest.raises(ValueError, match=r"train/dog/3.png is in colour, expected grey"):
-        datasets.load(name)
+        datasets.find(name).load()
 
 
 @pytest.mark.parametrize("pack", [np.savez, np.savez_compressed])
@@ -121,12 +122,12 @@ def test_a_numpy_file_is_read(tmp_path, pack, order):
         made[name] = {"last": made[name], "first": made[name].transpose(0, 3, 1, 2), "grey": made[name][..., 0]}[order]
     pack(tmp_path / "mine.npz", **made)
     name = f"npz:{tmp_path / 'mine.npz'}"
-    about, data = datasets.describe(name), datasets.load(name)
+    about, data = datasets.find(name).about, datasets.find(name).load()
     assert (about.train, about.test, about.side, about.crop, about.classes) == (12, 6, 10, 8, 3)
     assert data.train_images.shape == (12, about.channels, 10, 10)
     assert np.array_equal(data.train_images[:, 0], arrays()["train_images"][..., 0])
     assert data.test_labels.tolist() == [0, 1, 2, 0, 1, 2]
-    assert datasets.digest(name) == data.digest
+    assert datasets.find(name).digest() == data.digest
 
 
 @pytest.mark.parametrize(
@@ -148,14 +149,14 @@ def test_a_numpy_file_is_read(tmp_path, pack, order):
 def test_a_numpy_file_that_is_no_data_set_is_refused(tmp_path, other, message):
     np.savez(tmp_path / "mine.npz", **arrays(**other))
     with pytest.raises(ValueError, match=message) as caught:
-        datasets.load(f"npz:{tmp_path / 'mine.npz'}")
+        datasets.find(f"npz:{tmp_path / 'mine.npz'}").load()
     assert f"npz:{tmp_path}" in str(caught.value)
 
 
 def test_what_is_no_numpy_file_is_refused(tmp_path):
     (tmp_path / "mine.npz").write_text("hello")
     for name in (f"npz:{tmp_path / 'mine.npz'}", f"npz:{tmp_path / 'absent.npz'}"):
-        for ask in (datasets.describe, datasets.load):
+        for ask in (lambda name: datasets.find(name).about, lambda name: datasets.find(name).load()):
             with pytest.raises(ValueError, match="expected a file with train_images") as caught:
                 ask(name)
             assert name in str(caught.value)
@@ -164,7 +165,7 @@ def test_what_is_no_numpy_file_is_refused(tmp_path):
 @pytest.mark.parametrize("name", ["folder:", "npz:", "zip:x", "", "MNIST"])
 def test_unknown_names_are_quoted(name):
     with pytest.raises(ValueError, match="no data set is named") as caught:
-        datasets.describe(name)
+        datasets.find(name)
     assert repr(name) in str(caught.value)
 
 
@@ -177,7 +178,7 @@ def test_colour_images_keep_the_contracts(tmp_path, kind):
         images[..., 2] //= 2
     labels = np.arange(1000) % 10
     np.savez(tmp_path / "mine.npz", **made, train_labels=labels, test_labels=labels)
-    experiment = prepare(f"npz:{tmp_path / 'mine.npz'}", None, kind, 0.5, 0)
+    experiment = prepare(find(f"npz:{tmp_path / 'mine.npz'}"), None, kind, 0.5, 0)
     assert len(contracts.check(experiment)) == len(contracts.CONTRACTS)
 
 
@@ -186,7 +187,7 @@ def test_describing_needs_no_torch(tmp_path):
     name = write_folder(tmp_path / "mine")
     script = (
         "import sys; from rethinking_audit.fixtures.data import datasets;"
-        "[datasets.describe(name) for name in ('digits', 'mnist', 'cifar10', sys.argv[1])];"
-        "datasets.digest(sys.argv[1]); assert not {'torch', 'torchvision', 'sklearn'} & set(sys.modules)"
+        "[datasets.find(name).about for name in ('digits', 'mnist', 'cifar10', sys.argv[1])];"
+        "datasets.find(sys.argv[1]).digest(); assert not {'torch', 'torchvision', 'sklearn'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script, name], cwd=ROOT, check=True, timeout=60)

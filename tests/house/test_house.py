@@ -7,13 +7,11 @@ import tomllib
 
 import pytest
 
-from rethinking_audit.fixtures.calibration.seeds import draws
 from rethinking_audit.fixtures.claimkit import deviations
 from rethinking_audit.fixtures.claimkit.case import cases
 from rethinking_audit.fixtures.claimkit.paper import Paper, figure, order
 from rethinking_audit.fixtures.claimkit.tiers import read
 from rethinking_audit.fixtures.networks import NETWORKS
-from rethinking_audit.fixtures.training.contracts import PARAMETERS
 from tests.builders.places import ROOT
 
 PAPER = ROOT / "claims" / "paper.toml"
@@ -148,7 +146,7 @@ def test_the_paper_is_complete():
     tables = tomllib.loads(PAPER.read_text())
     assert len(tables["tables"]["1"]["rows"]) == 19
     assert [len(tables["tables"][name]["rows"]) for name in "234"] == [8, 5, 6]
-    assert tables["parameters"] == PARAMETERS
+    assert tables["parameters"] == {name: one.parameters for name, one in NETWORKS.items() if one.parameters}
     assert tables["recipe"]["learning_rate"] == {
         name: plan.recipe.learning_rate for name, plan in read(ROOT / "claims" / "tiers.toml")["paper"].networks.items()
     }
@@ -196,7 +194,7 @@ def test_every_claim_with_something_random_has_a_wrong_value_and_its_origin():
     for claim in declared:
         if claim.is_reading:  # what it deviates to is its control
             continue
-        random = [case for case in cases(claim, tiers) if any(draws(spec) for spec in case.needs()) and not case.is_control]
+        random = [case for case in cases(claim, tiers) if any(spec.draws for spec in case.needs()) and not case.is_control]
         assert bool(random) == bool(tables[claim.id].get("wrong_origin")) == ("wrong" in tables[claim.id]), claim.id
         for case in random:
             assert Paper.read(PAPER, claim.id, case.tier.name, case.network).wrong is not None, (claim.id, str(case))
@@ -206,7 +204,7 @@ def test_the_calibration_is_of_every_case_of_the_fast_tier_and_no_other(calibrat
     """Run `pytest claims -m fast --calibrate` after a claim, a network or a number of seeds has changed."""
     declared = {
         (case.claim.id, str(case)): max(
-            (len(specs) for levels in case.specs().values() for specs in levels.values() if draws(specs[0])), default=0
+            (len(specs) for levels in case.tasks().values() for specs in levels.values() if specs[0].draws), default=0
         )
         for case in fast_cases()
     }

@@ -8,10 +8,9 @@ from rethinking_audit.fixtures.networks import NETWORKS
 from rethinking_audit.fixtures.networks.build import build, parameter_count
 from rethinking_audit.fixtures.networks.layers import ShiftBatchNorm
 from rethinking_audit.fixtures.networks.response_norm import ResponseNorm
-from rethinking_audit.fixtures.training.contracts import PARAMETERS
 
 
-@pytest.mark.parametrize(("name", "count"), PARAMETERS.items())
+@pytest.mark.parametrize(("name", "count"), [(name, one.parameters) for name, one in NETWORKS.items() if one.parameters])
 def test_parameter_count_is_the_papers(name, count):
     assert parameter_count(build(name, 28, 3, 10)) == count
 
@@ -112,4 +111,4 @@ def test_what_is_not_a_network_is_quoted(name, width, message):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_what_a_fused_sweep_can_train_is_said_of_each_network(name):
     layers = list(build(name, 7, 1, 10, 0.1).children())
-    assert all(isinstance(layer, nn.Flatten | nn.Linear | nn.ReLU) for layer in layers) is (name in PERCEPTRONS)
+    assert all(isinstance(layer, nn.Flatten | nn.Linear | nn.ReLU) for layer in layers) is NETWORKS[name].perceptron

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rethinking_audit.fixtures.learners import LEARNERS
+from rethinking_audit.fixtures.baselines import LEARNERS
 from tests.builders.projects import Project
 
 FAKED = """

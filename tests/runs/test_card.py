@@ -10,24 +10,27 @@ from dataclasses import replace
 import pytest
 import torch
 
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.networks.layers import ShiftBatchNorm
 from rethinking_audit.fixtures.runs import prepare, together
 from rethinking_audit.fixtures.runs.carry_out import carry_out
 from rethinking_audit.fixtures.runs.identity import key
 from rethinking_audit.fixtures.runs.session import ERROR, Session
 from rethinking_audit.fixtures.runs.store import Store
-from rethinking_audit.fixtures.runs.witness import Witness
+from rethinking_audit.fixtures.tasks.target import Target
+from rethinking_audit.fixtures.tasks.training import Training
+from rethinking_audit.fixtures.tasks.witness import Witness
 from rethinking_audit.fixtures.training import loop, run
 from rethinking_audit.fixtures.training.executor import CAPTURED, DIRECT, FUSED, REDUCED, REFERENCE
 from rethinking_audit.fixtures.training.lanes import Lanes
 from rethinking_audit.fixtures.training.numerics import DeviceLost, check_device
-from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.training.spec import Recipe
 from rethinking_audit.fixtures.training.tensors import Tensors, batches
 from tests.builders.card import LOST, THE, emulated
 
 CARD = "card:0"
 RECIPE = Recipe(batch=32, learning_rate=0.05, momentum=0.9, decay=1.0, budget=2, patience=50, test_every=2)
-SPEC = RunSpec(data="digits", network="mlp-1x512", recipe=RECIPE, seed=0, corruption=1.0, subset=75, width=0.1)
+SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, corruption=1.0, subset=75, width=0.1)
 NETWORKS = ("mlp-1x512", "mlp-3x512", "alexnet", "inception", "inception-without-batch-norm")
 LOOKS = {
     "plain": {},
@@ -46,8 +49,8 @@ def card():
 def audit(folder, specs, asked):
     """Drain the plan of these runs on the card; return the store, the session and the keys."""
     store, session = Store(folder / "store"), Session(folder / "session")
-    plan = {key(spec, CARD, asked): spec for spec in specs}
-    prepare.drain(plan, store, session, CARD, "main", asked)
+    plan = {key(spec, Target(CARD, asked)): spec for spec in specs}
+    prepare.drain(plan, store, session, Target(CARD, asked), "main")
     return store, session, list(plan)
 
 
@@ -75,7 +78,7 @@ def test_every_network_goes_the_whole_way_by_every_executor(card, tmp_path, netw
         assert record["context"]["executor"]["name"] in trained
         assert record["made"]["machine"]["gpu"] == "emulated card"
         assert "what is reported" in record["result"]["contracts"]
-        expected = carry_out(replace(SPEC, seed=seed, network=network), "cpu")["result"]
+        expected = carry_out(replace(SPEC, seed=seed, network=network), Target(engine="reference"))["result"]
         tolerance = 0.1 if asked == REDUCED else 1e-4
         assert record["result"]["curves"]["train_loss"] == pytest.approx(expected["curves"]["train_loss"], rel=tolerance)
         assert record["result"]["curves"]["tested_epochs"] == [0, 2]
@@ -88,7 +91,9 @@ def test_recipes_go_the_whole_way(card, tmp_path, look, asked):
     recipe = replace(RECIPE, **LOOKS[look])
     store, session, (name,) = audit(tmp_path, [replace(SPEC, network="alexnet", corruption=0.0, recipe=recipe)], asked)
     assert session.failure(name) is None, session.failure(name).message
-    expected = carry_out(replace(SPEC, network="alexnet", corruption=0.0, recipe=recipe), "cpu")["result"]
+    expected = carry_out(replace(SPEC, network="alexnet", corruption=0.0, recipe=recipe), Target(engine="reference"))[
+        "result"
+    ]
     assert store.read(name)["result"]["curves"]["train_loss"] == pytest.approx(expected["curves"]["train_loss"], rel=1e-4)
 
 
@@ -107,7 +112,9 @@ def test_the_host_waits_for_nothing_within_an_epoch(card):
     counts = []
     for batch in (60, 10):
         recipe = replace(RECIPE, batch=batch)
-        training = run.Run(build("alexnet", 7, 1, 10, 0.25), experiment_of("digits", 60, "true", 0, 0), recipe, 0, CARD)
+        training = run.Run(
+            build("alexnet", 7, 1, 10, 0.25), experiment_of(find("digits"), 60, "true", 0, 0), recipe, 0, CARD
+        )
         optimizer = loop.torchs(training.network.parameters(), recipe)
         card.waits.clear()
         loop.train_epoch(training.network, training.data, optimizer, recipe, 0, 1)
@@ -210,14 +217,14 @@ def lost_at(number):
 def test_a_run_that_loses_the_card_ends_the_worker_and_no_other_run(card, tmp_path, monkeypatch):
     monkeypatch.setattr(loop, "batches", lost_at(1))
     store, session = Store(tmp_path / "store"), Session(tmp_path / "session")
-    plan = {key(spec, CARD, REFERENCE): spec for spec in seeds(3)}
+    plan = {key(spec, Target(CARD, REFERENCE)): spec for spec in seeds(3)}
     keys = list(plan)
     with pytest.raises(DeviceLost, match=f"card:0 no longer answers this process: {LOST}"):
-        prepare.drain(plan, store, session, CARD, "gw0", REFERENCE)
+        prepare.drain(plan, store, session, Target(CARD, REFERENCE), "gw0")
     assert session.failure(keys[1]).kind == ERROR
     assert [session.failure(keys[place]) for place in (0, 2)] == [None, None]
     THE.lost = False  # in a new process
-    prepare.drain(plan, store, session, CARD, "gw1", REFERENCE)
+    prepare.drain(plan, store, session, Target(CARD, REFERENCE), "gw1")
     assert [store.has(name) for name in keys] == [True, False, True]
 
 
@@ -232,10 +239,10 @@ def test_runs_in_company_of_one_that_loses_the_card_are_made_alone_by_the_next(c
 
     monkeypatch.setattr(Lanes, "epoch", epoch)
     store, session = Store(tmp_path / "store"), Session(tmp_path / "session")
-    plan = {key(spec, CARD, CAPTURED): spec for spec in seeds(3)}
+    plan = {key(spec, Target(CARD, CAPTURED)): spec for spec in seeds(3)}
     for worker in range(3):
         try:
-            prepare.drain(plan, store, session, CARD, f"gw{worker}", CAPTURED)
+            prepare.drain(plan, store, session, Target(CARD, CAPTURED), f"gw{worker}")
         except DeviceLost:
             THE.lost = False
     assert [store.has(name) for name in plan] == [True, False, True]
@@ -246,12 +253,12 @@ def test_runs_in_company_of_one_that_loses_the_card_are_made_alone_by_the_next(c
 
 def test_a_run_at_which_two_workers_ended_is_given_up(tmp_path):
     store, session = Store(tmp_path / "store"), Session(tmp_path / "session")
-    plan = {key(spec, "cpu"): spec for spec in seeds(2)}
+    plan = {key(spec, Target()): spec for spec in seeds(2)}
     first, second = plan
     for _ in range(2):
         session.begin(first)
     session.begin(second)
-    prepare.drain(plan, store, session, "cpu", "gw2")
+    prepare.drain(plan, store, session, Target(), "gw2")
     assert "2 workers ended while they were at it" in session.failure(first).message
     assert store.has(second)
 
@@ -259,9 +266,9 @@ def test_a_run_at_which_two_workers_ended_is_given_up(tmp_path):
 def test_a_device_that_is_broken_from_the_start_is_no_runs_fault(card, tmp_path):
     card.lost = True
     store, session = Store(tmp_path / "store"), Session(tmp_path / "session")
-    plan = {key(spec, CARD, REFERENCE): spec for spec in seeds(2)}
+    plan = {key(spec, Target(CARD, REFERENCE)): spec for spec in seeds(2)}
     with pytest.raises(DeviceLost):
-        prepare.drain(plan, store, session, CARD, "gw0", REFERENCE)
+        prepare.drain(plan, store, session, Target(CARD, REFERENCE), "gw0")
     assert [session.failure(name) for name in plan] == [None, None]
     assert [session.begun(name) for name in plan] == [0, 0]
 

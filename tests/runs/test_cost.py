@@ -6,54 +6,57 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.networks import NETWORKS
 from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.runs import cards
-from rethinking_audit.fixtures.runs.anatomy import Anatomy, anatomy
-from rethinking_audit.fixtures.runs.cost import CALL, expected, flops, human_time
-from rethinking_audit.fixtures.runs.memory import LANES, SLOTS, peak, slots, step_of
-from rethinking_audit.fixtures.theory.problem import ProblemSpec
+from rethinking_audit.fixtures.runs.cost import human_time
+from rethinking_audit.fixtures.tasks.anatomy import Anatomy, anatomy
+from rethinking_audit.fixtures.tasks.memory import LANES, SLOTS, peak, slots, step_of
+from rethinking_audit.fixtures.tasks.solve import ProblemSolve
+from rethinking_audit.fixtures.tasks.training import Training
+from rethinking_audit.fixtures.tasks.training_cost import CALL
 from rethinking_audit.fixtures.training.executor import CAPTURED, FUSED, REFERENCE
-from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.training.spec import Recipe
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
-SPEC = RunSpec(data="digits", network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
+SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
 
 
 def test_true_labels_are_expected_to_cost_less_unless_the_run_goes_on():
     true, random = replace(SPEC, corruption=0.0), replace(SPEC, corruption=1.0)
-    assert expected(true) < expected(random) / 2
+    assert true.expected() < random.expected() / 2
     to_the_end = replace(SPEC.recipe, to_the_end=True)
-    assert expected(replace(true, recipe=to_the_end)) == expected(replace(random, recipe=to_the_end)) == flops(true)
+    assert replace(true, recipe=to_the_end).expected() == replace(random, recipe=to_the_end).expected() == true.flops()
 
 
 def test_batch_norm_fits_sooner_and_cropped_images_later():
     """Of ten runs on digits each: Inception fits random labels after 30 of 300 epochs, without BatchNorm after 70."""
     one = replace(SPEC, network="inception", corruption=1.0)
-    budget = expected(replace(one, recipe=replace(RECIPE, to_the_end=True)))
-    cropped = expected(replace(one, recipe=replace(RECIPE, crop=True)))
+    budget = replace(one, recipe=replace(RECIPE, to_the_end=True)).expected()
+    cropped = replace(one, recipe=replace(RECIPE, crop=True)).expected()
     without = replace(one, network="inception-without-batch-norm")
-    assert [expected(one) / budget, cropped / budget, expected(without) / budget] == pytest.approx([0.1, 0.3, 0.2])
+    assert [one.expected() / budget, cropped / budget, without.expected() / budget] == pytest.approx([0.1, 0.3, 0.2])
 
 
 def test_a_solve_that_trains_is_expected_to_fit_within_a_fifth_of_its_budget():
     trains = (("batch", 64), ("budget", 400), ("draws", 5), ("rate", 0.1), ("width", 512))
-    signs = ProblemSpec(problem="random-signs", data="digits", subset=600, parameters=trains)
-    kernel = ProblemSpec(problem="kernel", data="digits", subset=901, parameters=(("kind", "raw"), ("scale", 2.0)))
-    assert expected(signs) == pytest.approx(0.2 * flops(signs))
-    assert expected(kernel) == flops(kernel)
+    signs = ProblemSolve(problem="random-signs", data=find("digits"), subset=600, parameters=trains)
+    kernel = ProblemSolve(problem="kernel", data=find("digits"), subset=901, parameters=(("kind", "raw"), ("scale", 2.0)))
+    assert signs.expected() == pytest.approx(0.2 * signs.flops())
+    assert kernel.expected() == kernel.flops()
 
 
 def test_a_convolution_of_small_images_takes_longer_than_its_operations():
     conv = replace(SPEC, network="alexnet", recipe=replace(RECIPE, to_the_end=True))
-    assert expected(conv) == flops(conv) + 2 * CALL * 2 * RECIPE.budget  # layers, and steps of 32 of 50 images
-    cifar = replace(conv, data="cifar10", width=1.0, subset=None, recipe=replace(conv.recipe, batch=128))
-    assert expected(cifar) < 1.01 * flops(cifar)
+    assert conv.expected() == conv.flops() + 2 * CALL * 2 * RECIPE.budget  # layers, and steps of 32 of 50 images
+    cifar = replace(conv, data=find("cifar10"), width=1.0, subset=None, recipe=replace(conv.recipe, batch=128))
+    assert cifar.expected() < 1.01 * cifar.flops()
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_operations_are_those_that_torch_counts(name):
-    found = anatomy(replace(SPEC, data="cifar10", network=name, width=0.5))
+    found = anatomy(replace(SPEC, data=find("cifar10"), network=name, width=0.5))
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         build(name, 28, 3, 10, 0.5)(torch.zeros(1, 3, 28, 28))
     assert found.operations == counter.get_total_flops()
@@ -62,7 +65,7 @@ def test_operations_are_those_that_torch_counts(name):
 def test_what_there_is_in_a_network_is_counted_without_drawing_a_number():
     torch.manual_seed(0)
     before = torch.random.get_rng_state()
-    cifar = replace(SPEC, data="cifar10", width=1.0)
+    cifar = replace(SPEC, data=find("cifar10"), width=1.0)
     with_the_relu = Anatomy(1_209_866, 0, 0, 512 + 512 + 10, 512, 2 * (2352 * 512 + 512 * 10))
     assert anatomy(cifar) == with_the_relu
     inception, plain = (anatomy(replace(cifar, network=name)) for name in ("inception", "inception-without-batch-norm"))
@@ -71,12 +74,12 @@ def test_what_there_is_in_a_network_is_counted_without_drawing_a_number():
 
 
 def test_flops_are_those_of_the_whole_budget():
-    assert flops(replace(SPEC, network="linear")) == 2 * 49 * 10 * 50 * 4 * 2
+    assert replace(SPEC, network="linear").flops() == 2 * 49 * 10 * 50 * 4 * 2
 
 
 def test_memory_is_that_of_the_weights_the_data_and_the_layers():
     assert peak(SPEC, FUSED) > peak(SPEC, REFERENCE)
-    cifar = replace(SPEC, data="cifar10", subset=None, width=1.0, recipe=replace(RECIPE, batch=128))
+    cifar = replace(SPEC, data=find("cifar10"), subset=None, width=1.0, recipe=replace(RECIPE, batch=128))
     images = 4 * 60_000 * (3 * 28**2 + 3 * 32**2)
     assert images < peak(cifar, REFERENCE) < 5 * images
     assert peak(replace(cifar, network="inception", subset=1000), REFERENCE) > peak(replace(cifar, subset=1000), REFERENCE)
@@ -87,7 +90,7 @@ def test_memory_is_that_of_the_weights_the_data_and_the_layers():
 
 
 def test_a_sweep_has_as_many_runs_as_have_their_weights_in_the_cache():
-    cifar = replace(SPEC, data="cifar10", width=1.0, subset=None)
+    cifar = replace(SPEC, data=find("cifar10"), width=1.0, subset=None)
     assert slots(SPEC, FUSED) == SLOTS == 8
     assert [slots(one, FUSED) for one in (replace(cifar, width=0.25), cifar, replace(cifar, network="mlp-3x512"))] == [
         4,

@@ -5,28 +5,31 @@ from types import SimpleNamespace
 
 import pytest
 
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.runs import prepare
-from rethinking_audit.fixtures.runs.cost import EFFICIENCY, expected
+from rethinking_audit.fixtures.runs.cost import EFFICIENCY
 from rethinking_audit.fixtures.runs.deadline import Deadline
 from rethinking_audit.fixtures.runs.identity import key
-from rethinking_audit.fixtures.runs.memory import LANES, SLOTS, SLOTS_ON_A_GPU
 from rethinking_audit.fixtures.runs.pace import MOST_SHARED, OVERHEAD, SPREAD, UNKNOWN, Pace
 from rethinking_audit.fixtures.runs.queue import Queue
 from rethinking_audit.fixtures.runs.session import TIME, Session
 from rethinking_audit.fixtures.runs.store import Store
-from rethinking_audit.fixtures.theory.problem import ProblemSpec
+from rethinking_audit.fixtures.tasks.memory import LANES, SLOTS, SLOTS_ON_A_GPU
+from rethinking_audit.fixtures.tasks.solve import ProblemSolve
+from rethinking_audit.fixtures.tasks.target import Target
+from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.executor import CAPTURED, FUSED, REFERENCE
-from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.training.spec import Recipe
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=200, patience=10, test_every=0)
-SPEC = RunSpec(data="digits", network="alexnet", recipe=RECIPE, seed=0, subset=50, width=0.1)
+SPEC = Training(data=find("digits"), network="alexnet", recipe=RECIPE, seed=0, subset=50, width=0.1)
 MLP = replace(SPEC, network="mlp-1x512")
-KERNEL = ProblemSpec(problem="kernel", data="digits", subset=901, parameters=(("kind", "raw"), ("scale", 2.0)))
+KERNEL = ProblemSolve(problem="kernel", data=find("digits"), subset=901, parameters=(("kind", "raw"), ("scale", 2.0)))
 RATE = 1e9  # operations a second
 
 
 def pace(device="cpu", asked="auto"):
-    return Pace(device, asked, rate=lambda device: RATE)
+    return Pace(Target(device, asked), rate=lambda device: RATE)
 
 
 # The pace
@@ -34,7 +37,7 @@ def pace(device="cpu", asked="auto"):
 
 def test_what_is_unknown_is_predicted_to_take_several_times_what_it_should():
     found = pace()
-    assert found.work(SPEC) == pytest.approx(expected(SPEC) / (RATE * EFFICIENCY), rel=0.01)
+    assert found.work(SPEC) == pytest.approx(SPEC.expected() / (RATE * EFFICIENCY), rel=0.01)
     assert found.seconds(SPEC) == pytest.approx(OVERHEAD + UNKNOWN * found.work(SPEC))
 
 
@@ -55,7 +58,7 @@ def test_a_run_larger_than_all_that_were_seen_goes_by_them_the_less():
 
 
 def test_another_network_engine_scale_or_problem_is_of_another_kind():
-    kinds = [SPEC, MLP, replace(SPEC, width=0.2), replace(SPEC, data="mnist"), KERNEL, replace(KERNEL, problem="sgd")]
+    kinds = [SPEC, MLP, replace(SPEC, width=0.2), replace(SPEC, data=find("mnist")), KERNEL, replace(KERNEL, problem="sgd")]
     assert len({pace().kind(spec) for spec in kinds} | {pace(asked=REFERENCE).kind(SPEC)}) == 7
     assert pace().kind(SPEC) == pace().kind(replace(SPEC, seed=1, corruption=1.0))
 
@@ -64,7 +67,9 @@ def test_where_all_kinds_are_slow_the_unknown_one_is_predicted_to_be_slow_too():
     found = pace()
     found.saw(SPEC, OVERHEAD + 10 * found.work(SPEC), 1.0)
     assert found.seconds(KERNEL) == pytest.approx(OVERHEAD + SPREAD * 10 * found.work(KERNEL))
-    assert found.seconds(replace(KERNEL, data="mnist")) < 2 * UNKNOWN * found.work(replace(KERNEL, data="mnist"))
+    assert found.seconds(replace(KERNEL, data=find("mnist"))) < 2 * UNKNOWN * found.work(
+        replace(KERNEL, data=find("mnist"))
+    )
 
 
 def test_small_runs_do_not_make_the_unknown_slow():
@@ -91,10 +96,10 @@ def test_a_run_in_company_ends_after_all_that_share_its_steps(device, asked, mos
 
 def test_a_learner_is_predicted_by_the_rate_of_the_cpu_and_a_large_data_set_by_its_preparation_too():
     asked = []
-    Pace("cuda:0", rate=lambda device: asked.append(device) or RATE).work(replace(SPEC, network="ridge"))
+    Pace(Target("cuda:0"), rate=lambda device: asked.append(device) or RATE).work(replace(SPEC, network="ridge"))
     assert asked == ["cpu"]
-    whole = replace(SPEC, data="cifar10", subset=None, width=1.0)
-    found = Pace("cpu", rate=lambda device: 1e30)
+    whole = replace(SPEC, data=find("cifar10"), subset=None, width=1.0)
+    found = Pace(Target(), rate=lambda device: 1e30)
     assert found.work(whole) == pytest.approx(17, abs=1)
 
 
@@ -142,7 +147,7 @@ class Steady:
 
 def seeds(*numbers):
     specs = [replace(MLP, seed=number) for number in numbers]
-    return {key(spec, "cpu"): spec for spec in specs}
+    return {key(spec, Target()): spec for spec in specs}
 
 
 @pytest.fixture
@@ -225,12 +230,12 @@ def drained(monkeypatch, told, plan, now=50.0):
     made = []
     monkeypatch.setattr("rethinking_audit.fixtures.runs.deadline.time", SimpleNamespace(time=lambda: now))
     monkeypatch.setattr(prepare, "carry_out", lambda spec, *_: made.append(spec.seed) or {"result": spec.seed})
-    prepare.drain(plan, deadline.store, session, "cpu", "main", REFERENCE, deadline)
+    prepare.drain(plan, deadline.store, session, Target(engine=REFERENCE), "main", deadline)
     return made
 
 
 def test_a_drain_passes_over_what_is_too_long_makes_the_rest_and_ends(monkeypatch, told):
-    plan = {key(spec, "cpu", REFERENCE): spec for spec in seeds(70, 20, 60, 10).values()}
+    plan = {key(spec, Target(engine=REFERENCE)): spec for spec in seeds(70, 20, 60, 10).values()}
     assert drained(monkeypatch, told, plan) == [20, 10]
     assert kinds(told[1], plan) == [TIME, None, TIME, None]
 
@@ -242,7 +247,7 @@ def test_a_drain_after_the_deadline_begins_nothing(monkeypatch, told):
 def test_a_sweep_takes_no_run_that_would_end_too_late(tmp_path):
     """Beside those that it trains already."""
     short = replace(RECIPE, budget=2)
-    plan = {key(spec, "cpu"): spec for spec in (replace(MLP, seed=seed, recipe=short) for seed in (1, 2, 90))}
+    plan = {key(spec, Target()): spec for spec in (replace(MLP, seed=seed, recipe=short) for seed in (1, 2, 90))}
     store, session = Store(tmp_path), Session(tmp_path / "s")
     deadline = Deadline(60.0, 0.0, Steady(), store, session)
     drainer = Queue(dict(plan), store, session, deadline)
@@ -257,9 +262,9 @@ def test_a_worker_without_a_card_learns_of_no_run_that_needs_one(tmp_path):
     """It would have to ask a card how fast it is, and then be bound to the first."""
     store, asked = Store(tmp_path), []
     learner, trained = replace(SPEC, network="ridge"), SPEC
-    pace = Pace("cuda:0", rate=lambda device: asked.append(device) or 1e9)
+    pace = Pace(Target("cuda:0"), rate=lambda device: asked.append(device) or 1e9)
     pace.knows = lambda spec: spec.network == "ridge"
-    plan = {key(spec, "cuda:0"): spec for spec in (learner, trained)}
+    plan = {key(spec, Target("cuda:0")): spec for spec in (learner, trained)}
     pace.expect(plan)
     for name in plan:
         store.write(name, {"made": {"seconds": 1.0, "cpu_seconds": 1.0}})

@@ -7,14 +7,18 @@ import torch
 from sklearn import __version__ as sklearn
 
 from rethinking_audit.fixtures.data import datasets
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.runs import identity
-from rethinking_audit.fixtures.runs.identity import context, key, sha256
-from rethinking_audit.fixtures.theory.problem import ProblemSpec
-from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.runs.identity import key
+from rethinking_audit.fixtures.tasks.sources import sha256
+from rethinking_audit.fixtures.tasks.solve import ProblemSolve
+from rethinking_audit.fixtures.tasks.target import Target
+from rethinking_audit.fixtures.tasks.training import Training
+from rethinking_audit.fixtures.training.spec import Recipe
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
-NETWORK = RunSpec(data="digits", network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
-PROBLEM = ProblemSpec.of("random-signs", "digits", {"draws": 3})
+NETWORK = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
+PROBLEM = ProblemSolve.of("random-signs", find("digits"), {"draws": 3})
 
 
 def minor(version):
@@ -60,8 +64,8 @@ def digests(monkeypatch):
     ids=["network", "network in a sweep", "problem", "exact problem", "problem for the CPU", "learner"],
 )
 def test_a_run_depends_on_its_data_its_code_and_how_its_numbers_are_computed(digests, spec, device, engine, numerics, more):
-    assert context(spec, device) == {
-        "data": datasets.digest("digits"),
+    assert context(spec, Target(device)) == {
+        "data": datasets.find("digits").digest(),
         "torch": minor(torch.__version__),
         "engine": engine,
         "numerics": {"matmul": "highest", "threads": 1, **numerics},
@@ -74,4 +78,4 @@ def test_a_run_depends_on_its_data_its_code_and_how_its_numbers_are_computed(dig
 def test_a_key_is_of_the_spec_and_the_context_whatever_the_place_of_the_data(monkeypatch, spec, data, name):
     monkeypatch.setattr(datasets, "digest", lambda _: "f" * 64)
     spec = replace(spec, data=data)
-    assert key(spec, "cpu") == sha256({"spec": {**spec.to_dict(), "data": name}, "context": context(spec, "cpu")})
+    assert key(spec, Target()) == sha256({"spec": {**spec.to_dict(), "data": name}, "context": context(spec, Target())})

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from rethinking_audit.fixtures.runs.cost import expected
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.runs.order import ANY, cost, soonest_decided
-from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.tasks.training import Training
+from rethinking_audit.fixtures.training.spec import Recipe
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
-SPEC = RunSpec(data="digits", network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
+SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
 
 
 @pytest.mark.parametrize(
@@ -44,4 +45,4 @@ def test_every_run_is_named_once():
 
 def test_no_run_is_free_however_few_its_operations():
     nearest = replace(SPEC, network="nearest-neighbour")
-    assert cost(nearest) == ANY + expected(nearest) < 2 * ANY
+    assert cost(nearest) == ANY + nearest.expected() < 2 * ANY

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.runs import prepare, queue
 from rethinking_audit.fixtures.runs.carry_out import carry_out
@@ -14,14 +15,16 @@ from rethinking_audit.fixtures.runs.queue import Queue
 from rethinking_audit.fixtures.runs.seats import Desk, Seat
 from rethinking_audit.fixtures.runs.session import Session
 from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.tasks.target import Target
+from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.executor import CAPTURED, FUSED, REFERENCE
 from rethinking_audit.fixtures.training.numerics import DeviceLost, drawing
-from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.training.spec import Recipe
 from tests.builders.card import emulated
 
 CARD = "card:0"
 RECIPE = Recipe(batch=32, learning_rate=0.05, momentum=0.9, decay=1.0, budget=2, patience=9, test_every=0)
-SPEC = RunSpec(data="digits", network="mlp-1x512", recipe=RECIPE, seed=0, corruption=1.0, subset=50, width=0.1)
+SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, corruption=1.0, subset=50, width=0.1)
 LEARNER = replace(SPEC, network="ridge")
 
 
@@ -37,7 +40,7 @@ def shared(tmp_path):
 
 
 def plan(count=3, asked=REFERENCE):
-    return {key(spec, CARD, asked): spec for spec in (replace(SPEC, seed=seed) for seed in range(count))}
+    return {key(spec, Target(CARD, asked)): spec for spec in (replace(SPEC, seed=seed) for seed in range(count))}
 
 
 @pytest.fixture
@@ -57,18 +60,18 @@ def threads(monkeypatch):
 def test_on_a_card_the_next_run_is_made_ready_while_one_trains_and_has_the_same_numbers(card, shared, threads, asked):
     store, session = shared
     runs = plan(asked=asked)
-    prepare.drain(runs, store, session, CARD, "main", asked)
+    prepare.drain(runs, store, session, Target(CARD, asked), "main")
     assert threads == {0: "MainThread" if asked == REFERENCE else threads[0], 1: "ready", 2: "ready"}
     for name, spec in runs.items():
         assert session.failure(name) is None, session.failure(name).message
-        expected = carry_out(spec, "cpu")["result"]["curves"]["train_loss"]
+        expected = carry_out(spec, Target(engine="reference"))["result"]["curves"]["train_loss"]
         assert store.read(name)["result"]["curves"]["train_loss"] == pytest.approx(expected, rel=1e-5)
 
 
 def test_on_a_cpu_nothing_is_made_ready_ahead(shared, threads):
     store, session = shared
-    runs = {key(spec, "cpu", REFERENCE): spec for spec in plan().values()}
-    prepare.drain(runs, store, session, "cpu", "main", REFERENCE)
+    runs = {key(spec, Target(engine=REFERENCE)): spec for spec in plan().values()}
+    prepare.drain(runs, store, session, Target(engine=REFERENCE), "main")
     assert set(threads.values()) == {"MainThread"}
 
 
@@ -83,7 +86,7 @@ def test_what_goes_wrong_ahead_is_that_runs_failure(card, shared, monkeypatch):
     monkeypatch.setattr(queue, "ready", broken)
     store, session = shared
     runs = plan()
-    prepare.drain(runs, store, session, CARD, "main", REFERENCE)
+    prepare.drain(runs, store, session, Target(CARD, REFERENCE), "main")
     assert [store.has(name) for name in runs] == [True, False, True]
     assert "boom" in session.failure(list(runs)[1]).message
 
@@ -97,7 +100,7 @@ def test_a_worker_that_ends_lets_go_of_what_it_made_ready(card, shared, monkeypa
     store, session = shared
     runs = plan()
     with pytest.raises(DeviceLost):
-        prepare.drain(runs, store, session, CARD, "gw0", REFERENCE)
+        prepare.drain(runs, store, session, Target(CARD, REFERENCE), "gw0")
     for name in list(runs)[1:]:
         with store.lock(name).acquire(timeout=0):
             assert session.failure(name) is None
@@ -107,7 +110,7 @@ def test_nothing_is_held_that_another_worker_could_train_now(shared, monkeypatch
     """With as many seats as runs that are left each worker may have one."""
     monkeypatch.setattr(queue, "ready", lambda *_: None)
     store, session = shared
-    runs = {**plan(3), key(LEARNER, CARD): LEARNER}
+    runs = {**plan(3), key(LEARNER, Target(CARD)): LEARNER}
     for seats, expected in ((3, True), (4, False)):
         one = Queue(dict(runs), store, session, desk=Desk(tuple(Seat(str(place), 0, 1) for place in range(seats))))
         one.desk.seat = one.desk.seats[0]
@@ -121,7 +124,7 @@ def test_nothing_is_held_that_another_worker_could_train_now(shared, monkeypatch
 def test_a_run_that_needs_no_card_is_not_made_ready(shared, monkeypatch):
     monkeypatch.setattr(queue, "ready", lambda *_: pytest.fail("was made ready"))
     store, session = shared
-    one = Queue({key(LEARNER, CARD): LEARNER}, store, session)
+    one = Queue({key(LEARNER, Target(CARD)): LEARNER}, store, session)
     one.look_ahead(sees_steps=True)
     assert one.ahead is None
 

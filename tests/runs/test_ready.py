@@ -8,14 +8,16 @@ import torch
 
 from rethinking_audit.fixtures.data import checked
 from rethinking_audit.fixtures.data.contracts import ContractBroken
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.runs import witness
-from rethinking_audit.fixtures.runs.ready import ready
+from rethinking_audit.fixtures.tasks.ready import ready
+from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.contracts import optimizer_sees_the_experiment
 from rethinking_audit.fixtures.training.numerics import begin_thread, reproducible
-from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.training.spec import Recipe
 
 RECIPE = Recipe(batch=64, learning_rate=0.05, momentum=0.9, decay=0.999, budget=3, patience=3, test_every=0)
-SPEC = RunSpec(data="digits", network="mlp-1x512", recipe=RECIPE, seed=3, corruption=1.0, subset=150, width=0.25)
+SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=3, corruption=1.0, subset=150, width=0.25)
 
 
 @pytest.fixture(autouse=True)

@@ -12,15 +12,19 @@ from rethinking_audit.fixtures.claimkit.case import Case, cases
 from rethinking_audit.fixtures.claimkit.claim import Claim, Control, claim
 from rethinking_audit.fixtures.claimkit.tiers import NetworkPlan, Scale, Tier, read
 from rethinking_audit.fixtures.data.contracts import ContractBroken
-from rethinking_audit.fixtures.data.datasets import DataUnavailable
+from rethinking_audit.fixtures.data.dataset import DataUnavailable
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.runs import identity, prepare, queue, together
-from rethinking_audit.fixtures.runs.carry_out import carry_out
-from rethinking_audit.fixtures.runs.identity import canonical, context, key
+from rethinking_audit.fixtures.runs.carry_out import carry_out, carry_out_together
+from rethinking_audit.fixtures.runs.identity import key
+from rethinking_audit.fixtures.tasks.sources import canonical
 from rethinking_audit.fixtures.runs.plan import Plan, keys_of
 from rethinking_audit.fixtures.runs.session import CONTRACT, DATA, ERROR, Failure, Heartbeat, Session
 from rethinking_audit.fixtures.runs.store import Store
-from rethinking_audit.fixtures.runs.together import carry_out_together, sweep_of
-from rethinking_audit.fixtures.runs.witness import Witness
+from rethinking_audit.fixtures.tasks.target import Target
+from rethinking_audit.fixtures.tasks.together import sweep_of
+from rethinking_audit.fixtures.tasks.training import Training
+from rethinking_audit.fixtures.tasks.witness import Witness
 from rethinking_audit.fixtures.training.executor import (
     CAPTURED,
     CHOICES,
@@ -34,14 +38,14 @@ from rethinking_audit.fixtures.training.executor import (
 from rethinking_audit.fixtures.training.executor import check as check_executor
 from rethinking_audit.fixtures.training.fused import FusedSweep
 from rethinking_audit.fixtures.training.lanes import Lanes
-from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.training.spec import Recipe
 from tests.builders.places import ROOT
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
-SPEC = RunSpec(data="digits", network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
+SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
 VARIANTS = {"decayed": {"weight_decay": 0.1}, "few": {"subset": 20, "seeds": 1, "decay": 0.5}}
 PLANS = {"mlp-1x512": NetworkPlan(RECIPE, 2, (0.0, 0.5, 1.0), VARIANTS, 0.1, 50)}
-TIER = Tier("fast", "digits", False, PLANS, tuple(PLANS))
+TIER = Tier("fast", find("digits"), PLANS, tuple(PLANS))
 
 
 def declared(**changes):
@@ -57,24 +61,24 @@ def test_canonical_json_has_one_form():
         canonical(float("nan"))
 
 
-@pytest.mark.parametrize("field", [field.name for field in fields(RunSpec) if field.name not in ("recipe", "data")])
+@pytest.mark.parametrize("field", [field.name for field in fields(Training) if field.name not in ("recipe", "data")])
 def test_every_field_of_a_spec_is_in_its_key(field):
     other = {"network": "linear", "seed": 1, "corruption": 0.5, "inputs": "random", "subset": 51, "width": 0.2}[field]
-    assert key(replace(SPEC, **{field: other}), "cpu") != key(SPEC, "cpu")
+    assert key(replace(SPEC, **{field: other}), Target()) != key(SPEC, Target())
 
 
 @pytest.mark.parametrize("field", [field.name for field in fields(Recipe)])
 def test_every_field_of_a_recipe_is_in_the_key(field):
     value = getattr(RECIPE, field)
     other = (not value) if isinstance(value, bool) else value + 1
-    assert key(replace(SPEC, recipe=replace(RECIPE, **{field: other})), "cpu") != key(SPEC, "cpu")
+    assert key(replace(SPEC, recipe=replace(RECIPE, **{field: other})), Target()) != key(SPEC, Target())
 
 
 @pytest.mark.parametrize("part", ["engine_digest", "torch_minor"])
 def test_code_and_torch_are_in_the_key(monkeypatch, part):
-    before = key(SPEC, "cpu")
+    before = key(SPEC, Target())
     monkeypatch.setattr(identity, part, lambda: "another")
-    assert key(SPEC, "cpu") != before
+    assert key(SPEC, Target()) != before
 
 
 @pytest.mark.parametrize("patterns", [identity.ENGINE, identity.THEORY])
@@ -106,11 +110,11 @@ def test_the_digest_of_the_source_is_of_the_files_as_they_are():
 
 
 def test_numerics_are_in_the_key_and_the_card_is_not():
-    assert key(SPEC, "cpu") != key(SPEC, "cuda:0") == key(SPEC, "cuda:3")
+    assert key(SPEC, Target()) != key(SPEC, Target("cuda:0")) == key(SPEC, Target("cuda:3"))
 
 
 def test_a_spec_survives_json():
-    assert RunSpec.from_dict(SPEC.to_dict()) == SPEC
+    assert Training.from_dict(SPEC.to_dict()) == SPEC
 
 
 def test_a_claim_names_its_runs_as_data():
@@ -139,7 +143,7 @@ def test_an_arm_without_its_variant_has_no_runs_and_the_claim_is_judged_only_if_
     assert cases(declared(runs={"true": Arm(), "other": arm}), {"fast": TIER}) == []
     optional = Arm(variant="unheard-of", optional=True)
     case, _ = cases(declared(runs={"true": Arm(), "other": optional}), {"fast": TIER})
-    assert list(case.specs()) == ["true"]
+    assert list(case.tasks()) == ["true"]
 
 
 def test_an_arm_of_another_network_has_that_networks_recipe():
@@ -203,9 +207,11 @@ def test_a_tier_with_an_unknown_field_is_refused_by_name(tmp_path):
 
 def test_runs_that_claims_share_are_planned_once(tmp_path):
     both = [Case(declared(id=name), TIER, "mlp-1x512") for name in ("a/b", "c/d")]
-    plan = Plan.of(both, "cpu")
+    plan = Plan.of(both, Target())
     assert len(plan.runs) == 4
-    assert sorted(plan.runs) == sorted(k for arm in keys_of(both[0], "cpu").values() for keys in arm.values() for k in keys)
+    assert sorted(plan.runs) == sorted(
+        k for arm in keys_of(both[0], Target()).values() for keys in arm.values() for k in keys
+    )
     missing = list(plan.missing(Store(tmp_path)).values())
     assert [spec.corruption for spec in missing] == [1.0, 1.0, 0.0, 0.0]  # the longest first
 
@@ -219,7 +225,7 @@ def test_every_executor_but_the_reference_loop_has_a_sweep(executor, sweep, redu
     assert (type(made), made.slots, getattr(made, "reduced", None)) == (sweep, 2, reduced)
     monkeypatch.setattr(together, "executor_of", lambda *_: executor)
     specs = [replace(SPEC, seed=seed) for seed in range(3)]
-    records = [record["result"] for _, record in carry_out_together(iter(specs), "cpu", executor, slots=2)]
+    records = [record["result"] for _, record in carry_out_together(iter(specs), Target(engine=executor), slots=2)]
     assert len(records) == 3
     for record in records:
         assert ("steps by the recipe" in record["contracts"]) == (executor == FUSED)
@@ -227,22 +233,22 @@ def test_every_executor_but_the_reference_loop_has_a_sweep(executor, sweep, redu
 
 def plan_of(count):
     specs = [replace(SPEC, seed=seed) for seed in range(count)]
-    return {key(spec, "cpu"): spec for spec in specs}
+    return {key(spec, Target()): spec for spec in specs}
 
 
 def test_a_drained_plan_is_in_the_store_and_not_made_again(tmp_path, monkeypatch):
     store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(3)
-    prepare.drain(plan, store, session, "cpu", "main")
+    prepare.drain(plan, store, session, Target(), "main")
     assert all(store.read(name)["spec"] == spec.to_dict() for name, spec in plan.items())
     monkeypatch.setattr(prepare.Drain, "make", lambda *_: pytest.fail("was made again"))
-    prepare.drain(plan, store, session, "cpu", "main")
+    prepare.drain(plan, store, session, Target(), "main")
 
 
 def test_a_record_is_the_same_wherever_it_is_made(tmp_path):
     """Apart from what it says of how it was made."""
     stores = [Store(tmp_path / name) for name in ("one", "other")]
     for store in stores:
-        prepare.drain(plan_of(1), store, Session(tmp_path / "s"), "cpu", "main")
+        prepare.drain(plan_of(1), store, Session(tmp_path / "s"), Target(), "main")
     records = [{**store.read(next(iter(plan_of(1)))), "made": None} for store in stores]
     assert canonical(records[0]) == canonical(records[1])
 
@@ -279,7 +285,7 @@ def test_a_run_that_cannot_be_made_is_noted_and_tried_once(tmp_path, monkeypatch
     monkeypatch.setattr(prepare, "carry_out", fail)
     store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(2)
     for _ in range(2):
-        prepare.drain(plan, store, session, "cpu", "main", REFERENCE)
+        prepare.drain(plan, store, session, Target(engine=REFERENCE), "main")
     failures = [session.failure(name) for name in plan]
     assert [failure.kind for failure in failures] == [kind, kind]
     assert all(str(error) in failure.message for failure in failures)
@@ -291,22 +297,22 @@ def test_a_fused_sweep_leaves_a_record_for_each_run_as_soon_as_it_is_over(tmp_pa
     """Which says what trained it, and what it cost; the runs are those of the reference loop."""
     store, session = Store(tmp_path), Session(tmp_path / "s")
     lengths = {seed: replace(SPEC, seed=seed, recipe=replace(RECIPE, budget=1 + seed)) for seed in range(3)}
-    plan = {key(spec, "cpu"): spec for spec in lengths.values()}
+    plan = {key(spec, Target()): spec for spec in lengths.values()}
     seen = []
-    for spec, made in carry_out_together(iter(lengths.values()), "cpu", FUSED):
+    for spec, made in carry_out_together(iter(lengths.values()), Target(engine=FUSED)):
         seen.append(spec.seed)
-        store.write(key(spec, "cpu"), made)
+        store.write(key(spec, Target()), made)
     assert seen == [0, 1, 2]
     for name, spec in plan.items():
         record = store.read(name)
         assert record["context"]["executor"]["name"] == FUSED
         assert record["made"]["seconds"] > 0
-        alone = carry_out(spec, "cpu")
+        alone = carry_out(spec, Target(engine="reference"))
         assert alone["context"]["executor"] == {"name": REFERENCE, "source": None}
         assert record["result"]["epochs"] == alone["result"]["epochs"]
         assert record["result"]["contracts"] == alone["result"]["contracts"]
         assert record["result"]["curves"]["train_loss"] == pytest.approx(alone["result"]["curves"]["train_loss"], rel=1e-4)
-    prepare.drain(plan, store, session, "cpu", "main")
+    prepare.drain(plan, store, session, Target(), "main")
     assert session.expected() == {}
 
 
@@ -319,7 +325,7 @@ def test_a_run_that_cannot_be_prepared_takes_no_other_with_it(tmp_path, monkeypa
     prepared = queue.ready
     monkeypatch.setattr(queue, "ready", ready)
     store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(3)
-    prepare.drain(plan, store, session, "cpu", "main")
+    prepare.drain(plan, store, session, Target(), "main")
     assert [store.has(name) for name in plan] == [True, False, True]
     assert session.failure(list(plan)[1]).kind == CONTRACT
     assert session.beats() == {}
@@ -335,11 +341,11 @@ def test_a_contract_that_one_run_breaks_ends_that_run_alone(tmp_path, monkeypatc
 
     monkeypatch.setattr(Witness, "saw", seen)
     store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(3)
-    prepare.drain(plan, store, session, "cpu", "main")
+    prepare.drain(plan, store, session, Target(), "main")
     assert [store.has(name) for name in plan] == [True, False, True]
     failure = session.failure(list(plan)[1])
     assert (failure.kind, failure.contract) == (CONTRACT, "steps by the recipe")
-    alone = carry_out(list(plan.values())[2], "cpu")["result"]
+    alone = carry_out(list(plan.values())[2], Target(engine="reference"))["result"]
     assert store.read(list(plan)[2])["result"]["epochs"] == alone["epochs"]
 
 
@@ -355,8 +361,8 @@ def test_an_error_in_a_step_is_of_all_that_take_it_and_leaves_what_was_finished(
     monkeypatch.setattr(FusedSweep, "epoch", fail)
     store, session = Store(tmp_path), Session(tmp_path / "s")
     short, *others = (replace(SPEC, seed=seed, recipe=replace(RECIPE, budget=1 if seed == 0 else 5)) for seed in range(3))
-    plan = {key(spec, "cpu"): spec for spec in (short, *others)}
-    prepare.drain(plan, store, session, "cpu", "main")
+    plan = {key(spec, Target()): spec for spec in (short, *others)}
+    prepare.drain(plan, store, session, Target(), "main")
     assert [store.has(name) for name in plan] == [True, False, False]
     assert all("MemoryError: no more" in session.failure(name).message for name in list(plan)[1:])
 
@@ -365,7 +371,7 @@ def test_what_another_process_holds_is_left_to_it(tmp_path):
     store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(3)
     waiting = queue.Queue(dict(plan), store, session)
     with store.lock(next(iter(plan))):
-        prepare.Drain(waiting, "cpu", "main", FUSED).make(*waiting.take())
+        prepare.Drain(waiting, Target(engine=FUSED), "main").make(*waiting.take())
         assert [store.has(name) for name in plan] == [False, True, True]
         assert waiting.take() is None
         assert list(waiting.pending) == list(plan)[:1]
@@ -379,7 +385,7 @@ def test_an_interrupted_sweep_lets_go_of_its_runs(tmp_path, monkeypatch):
     monkeypatch.setattr(FusedSweep, "epoch", stop)
     store, plan = Store(tmp_path), plan_of(2)
     with pytest.raises(KeyboardInterrupt):
-        prepare.drain(plan, store, Session(tmp_path / "s"), "cpu", "main")
+        prepare.drain(plan, store, Session(tmp_path / "s"), Target(), "main")
     for name in plan:
         with store.lock(name).acquire(timeout=0):
             pass
@@ -415,14 +421,21 @@ def test_who_trains_a_run(change, device, asked, name):
 
 
 def test_the_executor_is_in_the_key():
-    assert key(SPEC, "cpu") == key(SPEC, "cpu", "fused") != key(SPEC, "cpu", "reference")
+    assert key(SPEC, Target()) == key(SPEC, Target(engine="fused")) != key(SPEC, Target(engine="reference"))
     conv = replace(SPEC, network="alexnet")
-    assert key(conv, "cpu") == key(conv, "cpu", "direct") != key(conv, "cpu", "reference") == key(conv, "cpu", "fused")
-    assert len({key(conv, "cuda:0", asked) for asked in CHOICES}) == 4  # of so few steps auto is the reference loop's
+    assert (
+        key(conv, Target())
+        == key(conv, Target(engine="direct"))
+        != key(conv, Target(engine="reference"))
+        == key(conv, Target(engine="fused"))
+    )
+    assert (
+        len({key(conv, Target("cuda:0", asked)) for asked in CHOICES}) == 4
+    )  # of so few steps auto is the reference loop's
 
 
 def test_a_run_of_reduced_precision_says_so():
-    full, reduced = (context(SPEC, "cuda:0", asked) for asked in (CAPTURED, REDUCED))
+    full, reduced = (context(SPEC, Target("cuda:0", asked)) for asked in (CAPTURED, REDUCED))
     assert full["executor"]["source"] == reduced["executor"]["source"]
     assert (full["numerics"]["matmul"], reduced["numerics"]["matmul"]) == ("highest", "high")
     assert "bfloat16" in reduced["numerics"]["passes"]

@@ -10,27 +10,32 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from rethinking_audit.fixtures.runs.roles import computed_on, needs_card
 
 from rethinking_audit.fixtures.claimkit.tiers import read
 from rethinking_audit.fixtures.data import datasets
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.plugin.progress import Display
 from rethinking_audit.fixtures.runs import cards, prepare
 from rethinking_audit.fixtures.runs.identity import key
-from rethinking_audit.fixtures.runs.roles import computed_on, needs_card
 from rethinking_audit.fixtures.runs.seats import Desk, Seat, deal
 from rethinking_audit.fixtures.runs.session import Heartbeat, Session
 from rethinking_audit.fixtures.runs.store import Store
-from rethinking_audit.fixtures.theory.problem import SOLVERS, ProblemSpec, Sample, Task
+from rethinking_audit.fixtures.tasks.solve import ProblemSolve
+from rethinking_audit.fixtures.tasks.target import Target
+from rethinking_audit.fixtures.tasks.training import Training
+from rethinking_audit.fixtures.theory.problem import Sample
+from rethinking_audit.fixtures.theory.solvers import SOLVERS
 from rethinking_audit.fixtures.training.executor import REFERENCE
-from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.training.spec import Recipe
 from tests.builders.places import ROOT
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
-TRAINING = RunSpec(data="digits", network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
+TRAINING = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
 LEARNER = replace(TRAINING, network="ridge")
-SOLVE = ProblemSpec.of("sgd", "digits", {"points": 10, "epochs": 5}, subset=50)
-KERNEL = ProblemSpec.of("kernel", "digits", {"kind": "raw", "scale": 1.0}, subset=50)
-PLAN = {key(spec, "cuda:0"): spec for spec in (LEARNER, TRAINING, SOLVE, KERNEL)}
+SOLVE = ProblemSolve.of("sgd", find("digits"), {"points": 10, "epochs": 5}, subset=50)
+KERNEL = ProblemSolve.of("kernel", find("digits"), {"kind": "raw", "scale": 1.0}, subset=50)
+PLAN = {key(spec, Target("cuda:0")): spec for spec in (LEARNER, TRAINING, SOLVE, KERNEL)}
 OLD_INSTANCE = "MIG-GPU-8932f937/1/0"
 
 
@@ -119,11 +124,11 @@ def test_learners_and_solves_that_never_ask_for_the_device_need_no_card():
 
 
 def test_a_run_that_needs_no_card_is_the_same_in_an_audit_on_one():
-    same = [key(spec, "cpu") == key(spec, "cuda:0") for spec in (TRAINING, KERNEL, LEARNER, SOLVE)]
+    same = [key(spec, Target()) == key(spec, Target("cuda:0")) for spec in (TRAINING, KERNEL, LEARNER, SOLVE)]
     assert same == [False, False, True, True]
 
 
-class Watched(Task):
+class Watched(Instance):
     """A task that notes whether its device is asked for."""
 
     def __getattribute__(self, name):
@@ -145,7 +150,7 @@ def solved(problem):
 
 @pytest.mark.parametrize("problem", SOLVERS)
 def test_a_solver_is_for_the_cpu_alone_where_it_never_asks_for_the_device(problem):
-    data, told = datasets.load("digits").subset(60), []
+    data, told = datasets.find("digits").load().subset(60), []
     sample = Sample(data.train_images, data.train_labels, data.test_images, data.test_labels, data.white, data.classes)
     for parameters in solved(problem):
         SOLVERS[problem](Watched(sample, 0, "cpu", lambda done, of: told.append(done)), parameters)
@@ -165,7 +170,7 @@ def made_by(monkeypatch):
 
 
 def drain(store, folder, desk, plan=PLAN):
-    prepare.drain(plan, store, Session(folder), "cuda:0", threading.current_thread().name, REFERENCE, desk=desk)
+    prepare.drain(plan, store, Session(folder), Target("cuda:0", REFERENCE), threading.current_thread().name, desk=desk)
 
 
 def test_at_a_card_what_needs_it_comes_first_and_on_a_cpu_the_plans_order_holds(tmp_path, monkeypatch):
@@ -183,7 +188,7 @@ def test_a_worker_without_a_card_makes_what_needs_none_and_waits_for_the_rest(tm
     held.sit()
     beside = threading.Thread(target=drain, args=(store, tmp_path / "s", Desk(one, tmp_path)), name="beside")
     beside.start()
-    for name in (key(LEARNER, "cuda:0"), key(SOLVE, "cuda:0")):
+    for name in (key(LEARNER, Target("cuda:0")), key(SOLVE, Target("cuda:0"))):
         wait_for(lambda name=name: store.has(name))
     time.sleep(2 * prepare.POLL)
     assert beside.is_alive()
@@ -222,7 +227,9 @@ def test_a_heartbeat_says_at_which_card(tmp_path, monkeypatch):
     monkeypatch.setattr(session, "beat", lambda worker, beat: beats.append(beat))
     monkeypatch.setattr(prepare, "carry_out", lambda *_: {})
     desk = Desk((Seat("GPU-a", 0, 1),), tmp_path)
-    prepare.drain({key(TRAINING, "cuda:0"): TRAINING}, Store(tmp_path), session, "cuda:0", "gw0", REFERENCE, desk=desk)
+    prepare.drain(
+        {key(TRAINING, Target("cuda:0")): TRAINING}, Store(tmp_path), session, Target("cuda:0", REFERENCE), "gw0", desk=desk
+    )
     assert beats == [Heartbeat(str(TRAINING), 0, 2, None, "epoch", "GPU-a"), None]
 
 

@@ -7,15 +7,17 @@ from dataclasses import replace
 import pytest
 import torch
 
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.plugin.options import State, check_executors
 from rethinking_audit.fixtures.runs import agreement, selfcheck
 from rethinking_audit.fixtures.runs.agreement import TRIALS, Size, differences
 from rethinking_audit.fixtures.runs.selfcheck import objection
 from rethinking_audit.fixtures.runs.session import Session
 from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training import captured
 from rethinking_audit.fixtures.training.executor import AUTO, CAPTURED, FUSED, REDUCED, REFERENCE, executor_of, without
-from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.training.spec import Recipe
 from rethinking_audit.fixtures.training.stack import Stack
 from tests.builders.card import emulated
 
@@ -98,8 +100,8 @@ def test_what_differs_is_said_and_remembered(store, monkeypatch):
     assert objection(store, "cuda:0", "2.15.0") == (asked, said)
 
 
-RUN = RunSpec(
-    data="digits",
+RUN = Training(
+    data=find("digits"),
     network="mlp-1x512",
     recipe=Recipe(batch=10, learning_rate=0.1, momentum=0.9, decay=1.0, budget=300, patience=9),
     seed=0,

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rethinking_audit.fixtures.runs.identity import sha256
+from rethinking_audit.fixtures.tasks.sources import sha256
 from rethinking_audit.fixtures.runs.session import CONTRACT, ERROR, Failure, Heartbeat, Session
 
 FOLDERS = ("begun", "failed", "lost", "prepared")

@@ -8,23 +8,31 @@ from torch.nn.functional import cross_entropy
 from torch.optim import optimizer as optimizers
 
 from rethinking_audit.fixtures.data.contracts import ContractBroken
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import prepare
 from rethinking_audit.fixtures.networks.build import build
-from rethinking_audit.fixtures.runs.witness import CONTRACTS, FRESH, FROZEN, REPORTED, ROUNDING, STEPS, Witness
+from rethinking_audit.fixtures.tasks.training import Training
+from rethinking_audit.fixtures.tasks.witness import CONTRACTS, FRESH, FROZEN, REPORTED, ROUNDING, STEPS, Witness
 from rethinking_audit.fixtures.training import sgd
 from rethinking_audit.fixtures.training.contracts import SEEN
 from rethinking_audit.fixtures.training.loop import torchs, train
 from rethinking_audit.fixtures.training.numerics import reproducible
 from rethinking_audit.fixtures.training.result import DIVERGED
-from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.training.spec import Recipe
 from rethinking_audit.fixtures.training.tensors import Tensors, batches, derived_seed
 
 RECIPE = Recipe(batch=64, learning_rate=0.05, momentum=0.9, decay=0.999, budget=3, patience=3, test_every=0)
 
 
 def spec(network="mlp-1x512", **recipe):
-    return RunSpec(
-        data="digits", network=network, recipe=replace(RECIPE, **recipe), seed=3, corruption=1.0, subset=150, width=0.25
+    return Training(
+        data=find("digits"),
+        network=network,
+        recipe=replace(RECIPE, **recipe),
+        seed=3,
+        corruption=1.0,
+        subset=150,
+        width=0.25,
     )
 
 

@@ -15,18 +15,20 @@ import pytest
 from rethinking_audit.fixtures.claimkit import judging, tiers
 from rethinking_audit.fixtures.claimkit.paper import order
 from rethinking_audit.fixtures.data.contracts import REPLACED, ContractBroken
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.runs import identity, witness
-from rethinking_audit.fixtures.runs.carry_out import carry_out
-from rethinking_audit.fixtures.runs.together import carry_out_together
+from rethinking_audit.fixtures.runs.carry_out import carry_out, carry_out_together
 from rethinking_audit.fixtures.sabotage import __main__ as runner
 from rethinking_audit.fixtures.sabotage import plugin
 from rethinking_audit.fixtures.sabotage.injection import injected, patch_of
-from rethinking_audit.fixtures.sabotage.table import FILE, audits, faults, find
-from rethinking_audit.fixtures.theory.problem import ProblemSpec
+from rethinking_audit.fixtures.sabotage.table import FILE, audits, faults
+from rethinking_audit.fixtures.sabotage.table import find as find_fault
+from rethinking_audit.fixtures.tasks.solve import ProblemSolve
+from rethinking_audit.fixtures.tasks.target import Target
+from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.contracts import SEEN
 from rethinking_audit.fixtures.training.executor import FUSED
 from rethinking_audit.fixtures.training.result import DIVERGED, FIT
-from rethinking_audit.fixtures.training.spec import RunSpec
 from tests.builders.places import ROOT
 
 FAST = tiers.read(ROOT / "claims" / "tiers.toml")["fast"]
@@ -51,7 +53,9 @@ def contract_names():
 def spec(network="mlp-1x512", seed=0, budget=300, **fields):
     plan = FAST.networks[network]
     recipe = replace(plan.recipe, budget=budget)
-    return RunSpec(data="digits", network=network, recipe=recipe, seed=seed, subset=plan.subset, width=plan.width, **fields)
+    return Training(
+        data=find("digits"), network=network, recipe=recipe, seed=seed, subset=plan.subset, width=plan.width, **fields
+    )
 
 
 SPECS = {
@@ -75,13 +79,13 @@ def results(fault):
 def carried_out(audit):
     """The record of each run of an audit, or why there is none, by the executor that the audit has."""
     if audit == "sweep":
-        return [made for _, made in carry_out_together(iter(SPECS[audit]), "cpu", FUSED)]
+        return [made for _, made in carry_out_together(iter(SPECS[audit]), Target(engine=FUSED))]
     return [one_by_one(one) for one in SPECS[audit]]
 
 
 def one_by_one(one):
     try:
-        return carry_out(one, "cpu")
+        return carry_out(one, Target(engine="reference"))
     except ContractBroken as error:
         return error
 
@@ -109,7 +113,7 @@ def test_every_patch_that_is_written_is_in_the_table_once():
 
 def test_a_fault_that_there_is_not_is_quoted():
     with pytest.raises(ValueError, match="no fault is called 'gremlins'; expected one of labels-not-corrupted"):
-        find("gremlins")
+        find_fault("gremlins")
 
 
 @pytest.mark.parametrize("fault", faults().values(), ids=lambda fault: fault.id)
@@ -144,38 +148,38 @@ def test_random_labels_are_not_fitted(fault):
 
 
 def test_equal_seeds_are_one_run():
-    made, broken = results(find("seeds-equal"))
+    made, broken = results(find_fault("seeds-equal"))
     assert broken == set()
     pairs = list(zip(SPECS["labels"], made, strict=True))
     with pytest.raises(judging.NotIndependent, match="seed 1: its training loss is that of seed 0, at every epoch"):
         judging._measured(pairs)
-    honest = [(one, carry_out(one, "cpu")["result"]) for one in SPECS["labels"]]
+    honest = [(one, carry_out(one, Target(engine="reference"))["result"]) for one in SPECS["labels"]]
     assert [one.status for one in judging._measured(honest).results] == [FIT, FIT]
 
 
 def test_misaligned_labels_leave_the_control_of_chance_at_chance():
-    with injected(find("labels-misaligned")):
-        result = carry_out(spec(), "cpu")["result"]
+    with injected(find_fault("labels-misaligned")):
+        result = carry_out(spec(), Target(engine="reference"))["result"]
     assert result["status"] == FIT
     assert result["curves"]["test_error"][-1] > 0.8
 
 
 def test_theorem_1_fails_in_single_precision():
-    solve = ProblemSpec.of("two-layer", "digits", {"labels": "reals"})
-    with injected(find("single-precision")):
-        values = carry_out(solve, "cpu")["result"]["values"]
+    solve = ProblemSolve.of("two-layer", find("digits"), {"labels": "reals"})
+    with injected(find_fault("single-precision")):
+        values = carry_out(solve, Target(engine="reference"))["result"]["values"]
     assert values["error"] > values["rounding"]
 
 
 def test_a_ridge_does_not_interpolate():
-    solve = ProblemSpec.of("kernel", "digits", {"kind": "raw", "scale": 2.0}, subset=300)
-    with injected(find("ridge-left-on")):
-        assert carry_out(solve, "cpu")["result"]["values"]["residual"] > 0.001
+    solve = ProblemSolve.of("kernel", find("digits"), {"kind": "raw", "scale": 2.0}, subset=300)
+    with injected(find_fault("ridge-left-on")):
+        assert carry_out(solve, Target(engine="reference"))["result"]["values"]["residual"] > 0.001
 
 
 def test_a_sabotaged_run_has_a_key_that_no_honest_audit_looks_up():
     one = spec()
-    every = [one, replace(one, network="ridge"), ProblemSpec.of("two-layer", "digits", {"labels": "reals"})]
+    every = [one, replace(one, network="ridge"), ProblemSolve.of("two-layer", find("digits"), {"labels": "reals"})]
 
     def keys():
         return [identity.key(run, "cpu") for run in every]
@@ -183,7 +187,7 @@ def test_a_sabotaged_run_has_a_key_that_no_honest_audit_looks_up():
     honest = keys()
     found = [*honest]
     for name in ("no-step", "rows-only"):
-        with injected(find(name)):
+        with injected(find_fault(name)):
             found += keys()
     assert len(set(found)) == 9
     assert keys() == honest

@@ -11,7 +11,7 @@ from rethinking_audit.fixtures.theory.capacity import Examples
 
 
 def digits():
-    data = datasets.load("digits")
+    data = datasets.find("digits").load()
     return data.train_images.reshape(len(data.train_labels), -1) / data.white, data.train_labels
 
 

@@ -29,7 +29,7 @@ def test_depth_width_and_weights_are_within_the_bounds(k):
 
 @pytest.mark.parametrize("k", DEPTHS)
 def test_digits_with_random_classes_at_every_depth(k):
-    data = datasets.load("digits")
+    data = datasets.find("digits").load()
     points = data.train_images.reshape(len(data.train_labels), -1)
     labels = np.random.default_rng(k).permutation(data.train_labels)
     network = depth.build(points, labels, k)

@@ -24,7 +24,7 @@ def sample(n, d, seed=0):
 
 
 def digits():
-    data = datasets.load("digits")
+    data = datasets.find("digits").load()
     return data.train_images.reshape(len(data.train_labels), -1), data.train_labels
 
 

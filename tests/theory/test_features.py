@@ -10,7 +10,7 @@ from rethinking_audit.fixtures.theory import dual, features, gabor, kernels
 
 
 def digits(count=None):
-    data = datasets.load("digits")
+    data = datasets.find("digits").load()
     train, test = (torch.from_numpy(part / data.white)[:count] for part in (data.train_images, data.test_images))
     return train, torch.from_numpy(data.train_labels)[:count], test, torch.from_numpy(data.test_labels)[:count]
 

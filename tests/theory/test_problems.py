@@ -21,24 +21,28 @@ from rethinking_audit.fixtures.claimkit.claim import Claim, Control
 from rethinking_audit.fixtures.claimkit.tiers import ProblemPlan, Scale, Tier, read
 from rethinking_audit.fixtures.data import datasets
 from rethinking_audit.fixtures.data.contracts import ContractBroken
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.plugin import stage
-from rethinking_audit.fixtures.runs import identity, prepare, solve
-from rethinking_audit.fixtures.runs.cost import flops
-from rethinking_audit.fixtures.runs.identity import canonical, key
-from rethinking_audit.fixtures.runs.prices import PRICES
+from rethinking_audit.fixtures.runs import prepare
+from rethinking_audit.fixtures.runs.identity import key
+from rethinking_audit.fixtures.tasks.sources import canonical
 from rethinking_audit.fixtures.runs.session import Session
 from rethinking_audit.fixtures.runs.store import Store
 from rethinking_audit.fixtures.tasks.solutions import Machine, Solutions, largest
+from rethinking_audit.fixtures.tasks.solve import ProblemSolve
+from rethinking_audit.fixtures.tasks.target import Target
+from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.theory import features, shallow, solve_kernels
-from rethinking_audit.fixtures.theory.problem import SOLVERS, ProblemSpec, Sample, Task, spread
-from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.theory.problem import Instance, Sample, spread
+from rethinking_audit.fixtures.theory.solvers import SOLVERS
+from rethinking_audit.fixtures.training.spec import Recipe
 from rethinking_audit.reports import solves
 from tests.builders.places import ROOT
 
 TIERS = read(ROOT / "claims" / "tiers.toml")
-SPEC = ProblemSpec.of("sgd", "digits", {"points": 10, "epochs": 5})
-TRAINING = RunSpec(
-    data="digits",
+SPEC = ProblemSolve.of("sgd", find("digits"), {"points": 10, "epochs": 5})
+TRAINING = Training(
+    data=find("digits"),
     network="linear",
     seed=0,
     recipe=Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10),
@@ -46,10 +50,10 @@ TRAINING = RunSpec(
 
 
 def task(count=60, labels=None, seed=0):
-    data = datasets.load("digits").subset(count)
+    data = datasets.find("digits").load().subset(count)
     given = data.train_labels if labels is None else labels
     sample = Sample(data.train_images, given, data.test_images[:100], data.test_labels[:100], data.white, data.classes)
-    return Task(sample, seed, "cpu", lambda done, of: None)
+    return Instance(sample, seed, "cpu", lambda done, of: None)
 
 
 def found(problem, at=None, **parameters):
@@ -61,45 +65,40 @@ def found(problem, at=None, **parameters):
 # The spec
 
 
-def test_a_spec_survives_json():
-    spec = ProblemSpec.of("kernel-grid", "digits", {"scales": [1.0, 2.0], "l2s": [], "kind": "raw"}, subset=50)
-    assert ProblemSpec.from_dict(json.loads(json.dumps(spec.to_dict()))) == spec
-    assert hash(spec) == hash(ProblemSpec.from_dict(spec.to_dict()))
+def test_a_solve_is_plain_json():
+    table = {"scales": [1.0, 2.0], "l2s": [], "kind": "raw"}
+    spec = ProblemSolve.of("kernel-grid", find("digits"), table, subset=50)
+    assert json.loads(json.dumps(spec.to_dict())) == spec.to_dict()
+    assert spec.to_dict()["parameters"] == table
+    assert hash(spec) == hash(ProblemSolve.of("kernel-grid", find("digits"), table, subset=50))
 
 
 def test_a_problem_that_is_none_is_named():
     with pytest.raises(ValueError, match="no problem is called 'sgdd'; expected one of two-layer"):
-        ProblemSpec.of("sgdd", "digits", {})
+        ProblemSolve.of("sgdd", find("digits"), {})
 
 
-@pytest.mark.parametrize("field", [field.name for field in fields(ProblemSpec) if field.name != "data"])
+@pytest.mark.parametrize("field", [field.name for field in fields(ProblemSolve) if field.name != "data"])
 def test_every_field_of_a_spec_is_in_its_key(field):
     other = {"problem": "depth", "seed": 1, "subset": 51, "corruption": 0.5, "parameters": (("points", 11),)}[field]
-    assert key(replace(SPEC, **{field: other}), "cpu") != key(SPEC, "cpu")
+    assert key(replace(SPEC, **{field: other}), Target()) != key(SPEC, Target())
 
 
 def test_an_edit_of_the_theory_trains_no_network_again_nor_the_other_way_round(monkeypatch):
-    solved, trained = key(SPEC, "cpu"), key(TRAINING, "cpu")
-    monkeypatch.setattr(identity, "theory_digest", lambda: "edited")
-    assert key(SPEC, "cpu") != solved
-    assert key(TRAINING, "cpu") == trained
+    solved, trained = key(SPEC, Target()), key(TRAINING, Target())
+    edited(monkeypatch, "theory/linear.py")
+    assert key(SPEC, Target()) != solved
+    assert key(TRAINING, Target()) == trained
     monkeypatch.undo()
-    monkeypatch.setattr(identity, "engine_digest", lambda: "edited")
-    assert key(SPEC, "cpu") == solved
-    assert key(TRAINING, "cpu") != trained
-
-
-def test_the_sources_of_a_solve_are_all_that_its_room_holds():
-    root = ROOT / "fixtures"
-    listed = {path for pattern in identity.THEORY for path in root.glob(pattern)}
-    assert set((root / "theory").glob("*.py")) <= listed
-    assert all(any(root.glob(pattern)) for pattern in identity.THEORY)
+    edited(monkeypatch, "training/loop.py")
+    assert key(SPEC, Target()) == solved
+    assert key(TRAINING, Target()) != trained
 
 
 def test_the_precision_is_in_the_key():
-    assert identity.context(SPEC, "cpu")["numerics"]["dtype"] == "float64"
-    signs = ProblemSpec.of("random-signs", "digits", {})
-    assert identity.context(signs, "cpu")["numerics"]["dtype"] == "float32"
+    assert SPEC.context(Target())["numerics"]["dtype"] == "float64"
+    signs = ProblemSolve.of("random-signs", find("digits"), {})
+    assert signs.context(Target())["numerics"]["dtype"] == "float32"
 
 
 def test_places_are_spread_from_the_first_to_the_last():
@@ -124,8 +123,8 @@ def test_every_problem_of_the_tiers_fits_its_solver_and_has_a_price(tier, plan, 
     inspect.signature(getattr(import_module(f"rethinking_audit.fixtures.theory.{module}"), function)).bind(
         None, **parameters
     )
-    spec = ProblemSpec.of(plan.solver, plan.data or tier.data, parameters, subset=plan.subset)
-    assert flops(spec) > 0
+    spec = ProblemSolve.of(plan.solver, plan.data or tier.data, parameters, subset=plan.subset)
+    assert spec.flops() > 0
 
 
 def test_every_solver_has_a_price():
@@ -153,36 +152,36 @@ def test_every_claim_about_problems_has_cases_in_both_tiers_and_a_control_that_d
         for case in about:
             for one in claim.controls:
                 control = Case(claim, tier, case.network, one)
-                assert control.specs() != case.specs() or case.is_control
-                assert set(control.specs()) == set(Case(claim, tier, case.network).specs())
+                assert control.tasks() != case.tasks() or case.is_control
+                assert set(control.tasks()) == set(Case(claim, tier, case.network).tasks())
 
 
 def claim_of(*problems, **runs):
     def test(runs, paper, judge):
         pass
 
-    return Claim("a/b", "s", "t", "r", runs or {"solved": Solve()}, (Control("c", {}),), test, problems=problems)
+    return Claim("a/b", "s", "t", "r", runs or {"solved": Solve()}, (Control("c", {}),), test, subjects=problems)
 
 
 PLAN = ProblemPlan(solver="kernel", subset=100, sizes=(50, 100), seeds=1, parameters={"kind": "raw"})
 
 
 def test_a_sweep_is_filed_by_size_and_a_missing_variant_left_out():
-    tier = Tier("fast", "digits", False, {}, (), problems={"raw": PLAN})
+    tier = Tier("fast", find("digits"), {}, (), problems={"raw": PLAN})
     runs = {"sweep": Solve(sweep=True), "one": Solve(corruption=1.0), "none": Solve(variant="none")}
-    specs = Case(claim_of("raw", **runs), tier, "raw").specs()
+    specs = Case(claim_of("raw", **runs), tier, "raw").tasks()
     assert {size: spec.subset for size, (spec,) in specs["sweep"].items()} == {50.0: 50, 100.0: 100}
     assert [spec.subset for spec in specs["one"][1.0]] == [100]
     assert "none" not in specs
 
 
 def test_a_problem_has_its_own_data_and_need_of_a_gpu():
-    problems = {"one": PLAN, "other": replace(PLAN, data="mnist", needs_gpu=True)}
-    tier = Tier("paper", "cifar10", True, {}, (), problems=problems)
+    problems = {"one": PLAN, "other": replace(PLAN, data=find("mnist"), needs_gpu=True)}
+    tier = Tier("paper", find("cifar10"), {}, (), problems=problems)
     one, other = (Case(claim_of("one", "other"), tier, name) for name in problems)
-    assert [case.data for case in (one, other)] == ["cifar10", "mnist"]
+    assert [case.data for case in (one, other)] == [find("cifar10"), find("mnist")]
     assert [case.needs_gpu for case in (one, other)] == [False, True]
-    state = SimpleNamespace(device="cpu", device_was_chosen=False)
+    state = SimpleNamespace(target=Target(), device_was_chosen=False)
     assert stage.obstacle(other, state) == "the paper tier needs a GPU"
 
 
@@ -193,14 +192,14 @@ def test_who_asks_for_networks_asks_about_no_problem():
 
 
 def test_a_problem_at_another_scale():
-    cut = TIERS["fast"].cut(Scale(subset=500, seeds=2, data="mnist"), 60_000)
+    cut = TIERS["fast"].cut(Scale(subset=500, seeds=2, data=find("mnist")), 60_000)
     assert cut.problems["raw"].sizes == (112, 300, 500)
     assert cut.problems["raw"].subset == 500
     assert cut.problems["raw"].seeds == 1  # it draws nothing
     assert cut.problems["sgd-images"].seeds == 2
-    paper = TIERS["paper"].cut(Scale(data="digits"), 901)
-    assert Case(claim_of("raw"), paper, "raw").data == "mnist"  # a problem that names its data keeps them
-    assert Case(claim_of("raw-colour"), paper, "raw-colour").data == "digits"
+    paper = TIERS["paper"].cut(Scale(data=find("digits")), 901)
+    assert Case(claim_of("raw"), paper, "raw").data == find("mnist")  # a problem that names its data keeps them
+    assert Case(claim_of("raw-colour"), paper, "raw-colour").data == find("digits")
 
 
 def test_a_tier_with_an_unknown_solver_is_refused_by_name(tmp_path):
@@ -217,8 +216,8 @@ def test_a_solve_is_drained_like_a_training_and_its_record_is_the_same_wherever_
     records = []
     for name in ("one", "other"):
         store = Store(tmp_path / name)
-        prepare.drain({key(SPEC, "cpu"): SPEC}, store, Session(tmp_path / "s"), "cpu", "main")
-        records.append({**store.read(key(SPEC, "cpu")), "made": None})
+        prepare.drain({key(SPEC, Target()): SPEC}, store, Session(tmp_path / "s"), Target(), "main")
+        records.append({**store.read(key(SPEC, Target())), "made": None})
     assert canonical(records[0]) == canonical(records[1])
     assert records[0]["spec"] == SPEC.to_dict()
     assert "no_image_in_both_splits" in records[0]["result"]["contracts"]
@@ -228,8 +227,8 @@ def test_a_solve_says_how_far_it_is(tmp_path, monkeypatch):
     beats = []
     monkeypatch.setattr(prepare, "BEAT_EVERY", 0)
     monkeypatch.setattr(Session, "beat", lambda self, worker, beat: beats.append(beat))
-    spec = ProblemSpec.of("depth", "digits", {"depths": [2, 3]}, subset=50)
-    prepare.drain({key(spec, "cpu"): spec}, Store(tmp_path), Session(tmp_path / "s"), "cpu", "main")
+    spec = ProblemSolve.of("depth", find("digits"), {"depths": [2, 3]}, subset=50)
+    prepare.drain({key(spec, Target()): spec}, Store(tmp_path), Session(tmp_path / "s"), Target(), "main")
     assert [(beat.epoch, beat.budget, beat.unit) for beat in beats if beat][-1] == (1, 2, "part")
 
 

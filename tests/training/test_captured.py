@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import prepare
 from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.runs.cards import listed
@@ -43,7 +44,7 @@ def network(name, width=0.1):
 def test_in_float64_every_step_is_the_reference_loops(name, recipe, device):
     """Weights, momenta and BatchNorm's statistics; 75 images are two batches of 32 and one of 11, or less than one."""
     with machine_with(device):
-        assert_steps_agree(network(name), network(name), prepare("digits", 75, "true", 1.0, 0), recipe, device)
+        assert_steps_agree(network(name), network(name), prepare(find("digits"), 75, "true", 1.0, 0), recipe, device)
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -51,7 +52,7 @@ def test_in_float64_every_step_is_the_reference_loops(name, recipe, device):
 def test_an_augmented_step_is_the_reference_loops(look, device):
     """What augmentation draws is an input of the graph: every epoch has its own, in the order of the reference loop."""
     with machine_with(device):
-        data = prepare("digits", 75, "true", 0.0, 0)
+        data = prepare(find("digits"), 75, "true", 0.0, 0)
         assert_steps_agree(network("inception"), network("inception"), data, replace(RECIPE, **look), device)
 
 
@@ -60,7 +61,7 @@ def test_warming_up_leaves_every_call_where_the_first_was(images, batch):
     """With fewer than three full batches a counter that went on would leave its range, and take the card with it."""
     with emulated() as card:
         recipe = replace(RECIPE, batch=batch)
-        data = prepare("digits", images, "true", 1.0, 0)
+        data = prepare(find("digits"), images, "true", 1.0, 0)
         assert_steps_agree(network("mlp-1x512"), network("mlp-1x512"), data, recipe, "card:0")
         assert not card.lost
 
@@ -100,7 +101,7 @@ def in_lanes(settings, slots, device, reduced=False, name="mlp-1x512"):
         while waiting or lanes.runs:
             while waiting and len(lanes.runs) < slots:
                 place, (seed, recipe) = waiting.pop(0)
-                run = Run(network(name), prepare("digits", 75, "true", 0.5, seed), recipe, seed, device)
+                run = Run(network(name), prepare(find("digits"), 75, "true", 0.5, seed), recipe, seed, device)
                 lanes.add(run)
                 places[run] = place
             results |= {places[run]: run.result() for run in lanes.epoch()}
@@ -120,17 +121,17 @@ def test_a_run_in_a_lane_is_the_reference_loops_whoever_is_beside_it(device, slo
     assert len({result.epochs for result in found}) > 2
     for one, (seed, recipe) in zip(found, settings, strict=True):
         with machine_with(device), reproducible(device):
-            two = reference(network("mlp-1x512"), prepare("digits", 75, "true", 0.5, seed), recipe, seed, device)
+            two = reference(network("mlp-1x512"), prepare(find("digits"), 75, "true", 0.5, seed), recipe, seed, device)
         assert of(one) == of(two)
         assert one.curves.train_loss == pytest.approx(two.curves.train_loss, rel=1e-3)
 
 
 def test_lanes_are_of_the_same_images_and_no_more_than_there_are():
-    lanes, data = Lanes(2), prepare("digits", 75, "true", 0.5, 0)
+    lanes, data = Lanes(2), prepare(find("digits"), 75, "true", 0.5, 0)
     first, other = (Run(network("mlp-1x512"), data, LONG, seed, "cpu") for seed in range(2))
     lanes.add(first)
     with pytest.raises(ValueError, match="other images or another batch"):
-        lanes.add(Run(network("mlp-1x512"), prepare("digits", 75, "gaussian", 0.0, 0), LONG, 0, "cpu"))
+        lanes.add(Run(network("mlp-1x512"), prepare(find("digits"), 75, "gaussian", 0.0, 0), LONG, 0, "cpu"))
     lanes.add(other)
     assert other.data.inputs is first.data.inputs
     with pytest.raises(ValueError, match="2 runs are under way"):
@@ -141,7 +142,7 @@ def test_lanes_are_of_the_same_images_and_no_more_than_there_are():
 def test_reduced_precision_is_of_the_passes_alone(device):
     """Convolutions are given and give bfloat16; weights, momenta, gradients, statistics and the loss stay float32."""
     with machine_with(device):
-        run, seen = Run(network("inception"), prepare("digits", 75, "true", 0.5, 0), RECIPE, 0, device), set()
+        run, seen = Run(network("inception"), prepare(find("digits"), 75, "true", 0.5, 0), RECIPE, 0, device), set()
         steps = CapturedSteps(run, reduced=True)
         for layer in run.network.modules():
             if isinstance(layer, torch.nn.Conv2d):
@@ -158,7 +159,7 @@ def test_reduced_precision_is_of_the_passes_alone(device):
 
 
 def test_perceptrons_multiply_in_tensor_float_and_nobody_after_them():
-    run, seen = Run(network("mlp-1x512"), prepare("digits", 75, "true", 0.5, 0), RECIPE, 0, "cpu"), []
+    run, seen = Run(network("mlp-1x512"), prepare(find("digits"), 75, "true", 0.5, 0), RECIPE, 0, "cpu"), []
     run.network.register_forward_hook(lambda *_: seen.append(torch.get_float32_matmul_precision()))
     for reduced in (False, True):
         CapturedSteps(run, reduced)._take(torch.arange(32))
@@ -177,7 +178,7 @@ def test_in_reduced_precision_labels_are_fitted_within_the_spread_of_seeds(name,
 
 
 def test_what_draws_in_a_step_is_not_captured():
-    run = Run(network("mlp-1x512"), prepare("digits", 75, "true", 0.0, 0), RECIPE, 0, "cpu")
+    run = Run(network("mlp-1x512"), prepare(find("digits"), 75, "true", 0.0, 0), RECIPE, 0, "cpu")
     run.recipe = replace(RECIPE, dropout=0.5)
     for refused in (CapturedSteps, Lanes(1).add):
         with pytest.raises(ValueError, match="expected no dropout"):
@@ -186,7 +187,7 @@ def test_what_draws_in_a_step_is_not_captured():
 
 def rough_run(budget=200):
     recipe = replace(LONG, budget=budget, patience=40)
-    return Run(network("mlp-1x512"), prepare("digits", 75, "true", 1.0, 0), recipe, 0, "cpu", rough=True)
+    return Run(network("mlp-1x512"), prepare(find("digits"), 75, "true", 1.0, 0), recipe, 0, "cpu", rough=True)
 
 
 def test_looks_are_rough_far_from_the_end_of_a_fit_and_exact_near_it(monkeypatch):

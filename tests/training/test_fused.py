@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import prepare
 from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.training.fused import FusedSweep, side_by_side
@@ -29,14 +30,14 @@ def network(name="mlp-1x512", seed=0, width=0.1):
 
 
 def member(recipe=RECIPE, seed=0, corruption=1.0, name="mlp-1x512", width=0.1, images=IMAGES):
-    data = prepare("digits", images, "true", corruption, seed)
+    data = prepare(find("digits"), images, "true", corruption, seed)
     return Run(network(name, seed, width), data, recipe, seed, "cpu")
 
 
 def alone(recipe=RECIPE, seed=0, corruption=1.0, name="mlp-1x512", width=0.1, images=IMAGES):
     """The result of the reference loop."""
     with reproducible("cpu"):
-        data = prepare("digits", images, "true", corruption, seed)
+        data = prepare(find("digits"), images, "true", corruption, seed)
         return train(network(name, seed, width), data, recipe, seed, "cpu")
 
 
@@ -220,7 +221,7 @@ def test_who_is_beside_a_run_changes_no_bit_of_it():
 
 
 def test_a_run_that_augments_is_not_fused():
-    run = Run(network(), prepare("digits", IMAGES, "true", 0.0, 0), replace(RECIPE, crop=True), 0, "cpu")
+    run = Run(network(), prepare(find("digits"), IMAGES, "true", 0.0, 0), replace(RECIPE, crop=True), 0, "cpu")
     with pytest.raises(ValueError, match="augments"):
         FusedSweep(1).add(run)
 

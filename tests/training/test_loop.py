@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn import functional
 
 from rethinking_audit.fixtures.data.augmentation import Views
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import prepare
 from rethinking_audit.fixtures.data.preprocessing import centre_crop, standardize
 from rethinking_audit.fixtures.networks.build import build
@@ -22,8 +23,8 @@ from rethinking_audit.fixtures.training.tensors import Tensors, batches
 from rethinking_audit.fixtures.training.watch import Watch
 
 RECIPE = Recipe(batch=64, learning_rate=0.1, momentum=0.9, decay=0.99, budget=60, patience=40)
-TRUE = prepare("digits", 100, "true", 0.0, 0)
-RANDOM = prepare("digits", 100, "true", 1.0, 0)
+TRUE = prepare(find("digits"), 100, "true", 0.0, 0)
+RANDOM = prepare(find("digits"), 100, "true", 1.0, 0)
 
 
 def trained(recipe=RECIPE, data=RANDOM, name="mlp-1x512", seed=0, **kwargs) -> Result:
@@ -86,7 +87,7 @@ def test_a_run_leaves_the_callers_generator_and_settings_alone():
     ],
 )
 def test_a_run_ends_as_it_must(recipe, name, status):
-    data = prepare("digits", 300, "true", 1.0, 0)
+    data = prepare(find("digits"), 300, "true", 1.0, 0)
     assert trained(recipe, data, name).status == status
 
 
@@ -149,7 +150,7 @@ def test_weight_decay_and_crop_change_the_run():
 
 def test_augmentation_of_randomized_inputs_is_refused():
     with pytest.raises(ValueError, match="gaussian inputs"):
-        trained(replace(RECIPE, crop=True), prepare("digits", 100, "gaussian", 0.0, 0))
+        trained(replace(RECIPE, crop=True), prepare(find("digits"), 100, "gaussian", 0.0, 0))
 
 
 def test_dropout_is_set_and_drawn_by_epoch():

@@ -7,12 +7,15 @@ from dataclasses import replace
 import pytest
 import torch
 
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.runs.carry_out import carry_out
-from rethinking_audit.fixtures.runs.witness import STEPS
+from rethinking_audit.fixtures.tasks.target import Target
+from rethinking_audit.fixtures.tasks.training import Training
+from rethinking_audit.fixtures.tasks.witness import STEPS
 from rethinking_audit.fixtures.training.executor import DIRECT, REFERENCE
 from rethinking_audit.fixtures.training.sgd import SGD, overheard
-from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.training.spec import Recipe
 
 RECIPE = Recipe(batch=20, learning_rate=0.1, momentum=0.9, decay=0.9, budget=5, patience=5)
 
@@ -53,8 +56,8 @@ def test_every_step_is_torchs_to_the_bit(name, recipe):
 def test_a_run_by_direct_steps_is_the_reference_loops_to_the_bit(name, change):
     """75 images are three batches of 20 and one of 15, or one."""
     recipe = replace(RECIPE, **change)
-    spec = RunSpec(data="digits", network=name, recipe=recipe, seed=3, subset=75, width=0.1, corruption=0.5)
-    one, other = carry_out(spec, "cpu"), carry_out(spec, "cpu", executor=DIRECT)
+    spec = Training(data=find("digits"), network=name, recipe=recipe, seed=3, subset=75, width=0.1, corruption=0.5)
+    one, other = carry_out(spec, Target(engine="reference")), carry_out(spec, Target(engine=DIRECT))
     assert one["result"] == other["result"]
     assert STEPS in other["result"]["contracts"]
     assert [made["context"]["executor"]["name"] for made in (one, other)] == [REFERENCE, DIRECT]
@@ -95,20 +98,16 @@ def test_unasked_a_cpu_does_without_torchs_compiler():
     """Which takes more than a second to import, in every worker."""
     code = """
 import sys
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.runs.carry_out import carry_out
-from rethinking_audit.fixtures.runs.cost import expected
-from rethinking_audit.fixtures.runs.memory import peak
-from rethinking_audit.fixtures.runs.together import carry_out_together
-from rethinking_audit.fixtures.training.executor import executor_of
-from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.tasks.target import Target
+from rethinking_audit.fixtures.tasks.training import Training
+from rethinking_audit.fixtures.training.spec import Recipe
 recipe = Recipe(batch=50, learning_rate=0.01, momentum=0.9, decay=1.0, budget=1, patience=1)
 for network in ("mlp-1x512", "inception", "alexnet"):
-    spec = RunSpec(data="digits", network=network, recipe=recipe, seed=0, subset=50, width=0.1)
-    if executor_of(spec, "cpu") == "fused":
-        next(carry_out_together(iter([spec]), "cpu", "auto"))
-    else:
-        carry_out(spec, "cpu", executor="direct")
-    expected(spec), peak(spec, "reference")
+    spec = Training(data=find("digits"), network=network, recipe=recipe, seed=0, subset=50, width=0.1)
+    carry_out(spec, Target())
+    spec.expected(), spec.memory(Target())
 print({"torch._dynamo", "torch._inductor", "sympy"} & set(sys.modules))
 """
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -11,11 +11,14 @@ import torch
 
 from rethinking_audit.fixtures.data import contracts
 from rethinking_audit.fixtures.data.contracts import REPLACED, ContractBroken
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import cropped, prepare, standardized
+from rethinking_audit.fixtures.networks import NETWORKS
 from rethinking_audit.fixtures.networks.build import build
+from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training import contracts as training
 from rethinking_audit.fixtures.training.loop import train
-from rethinking_audit.fixtures.training.spec import Recipe, RunSpec
+from rethinking_audit.fixtures.training.spec import Recipe
 from rethinking_audit.fixtures.training.tensors import Tensors, batches
 
 RECIPE = Recipe(batch=64, learning_rate=0.1, momentum=0.9, decay=1.0, budget=30, patience=30, test_every=0)
@@ -23,7 +26,7 @@ RNG = np.random.default_rng(0)
 
 
 def experiment(kind="true", corruption=1.0, subset=None):
-    return prepare("digits", subset, kind, corruption, seed=0)
+    return prepare(find("digits"), subset, kind, corruption, seed=0)
 
 
 def epoch(data, recipe=RECIPE):
@@ -41,7 +44,7 @@ def broken(check, *arguments, contract, reason):
 @pytest.mark.parametrize("subset", [300, None])
 def test_a_sound_experiment_keeps_every_contract(kind, corruption, subset):
     for seed in range(3):
-        first, second = (prepare("digits", subset, kind, corruption, seed) for _ in range(2))
+        first, second = (prepare(find("digits"), subset, kind, corruption, seed) for _ in range(2))
         contracts.same_on_every_read(first, second)
         assert len(contracts.check(first)) == len(contracts.CONTRACTS)
 
@@ -138,7 +141,7 @@ def test_augmentation_left_on():
 
 
 def test_another_permutation_for_the_test_images():
-    data, other = experiment("shuffled"), prepare("digits", None, "shuffled", 1.0, seed=1)
+    data, other = experiment("shuffled"), prepare(find("digits"), None, "shuffled", 1.0, seed=1)
     broken(
         contracts.check,
         replace(data, test_inputs=other.test_inputs),
@@ -340,7 +343,7 @@ def test_labels_forced_to_differ_are_found_on_few_images_too():
 @pytest.mark.parametrize("subset", [300, None])
 def test_a_sound_share_of_labels_is_replaced(corruption, subset):
     for seed in range(3):
-        contracts.as_many_labels_are_replaced(prepare("digits", subset, "true", corruption, seed))
+        contracts.as_many_labels_are_replaced(prepare(find("digits"), subset, "true", corruption, seed))
 
 
 def test_labels_that_were_not_corrupted_at_all():
@@ -379,7 +382,7 @@ def test_true_inputs_that_are_something_else():
 
 
 def test_a_wrong_parameter_count(monkeypatch):
-    monkeypatch.setitem(training.PARAMETERS, "mlp-1x512", 1_577_984)
+    monkeypatch.setitem(NETWORKS, "mlp-1x512", replace(NETWORKS["mlp-1x512"], parameters=1_577_984))
     broken(training.paper_parameters, "mlp-1x512", contract="parameter count", reason="1,209,866 parameters")
 
 
@@ -447,8 +450,8 @@ def test_all_layers_that_differ_are_named():
 
 
 def spec(**changes):
-    return RunSpec(
-        data="digits", network="mlp-1x512", recipe=replace(RECIPE, **changes), seed=0, corruption=1.0, width=0.25
+    return Training(
+        data=find("digits"), network="mlp-1x512", recipe=replace(RECIPE, **changes), seed=0, corruption=1.0, width=0.25
     )
 
 
@@ -461,7 +464,7 @@ def test_a_run_keeps_four_contracts_before_its_first_step():
 
 
 def test_a_run_of_a_network_with_another_parameter_count(monkeypatch):
-    monkeypatch.setitem(training.PARAMETERS, "mlp-1x512", 1)
+    monkeypatch.setitem(NETWORKS, "mlp-1x512", replace(NETWORKS["mlp-1x512"], parameters=1))
     network = build("mlp-1x512", 7, 1, 10, 0.25)
     broken(training.check_training, network, experiment(), spec(), contract="parameter count", reason="expected 1$")
 
