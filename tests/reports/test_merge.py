@@ -10,8 +10,7 @@ from rethinking_audit.fixtures.plugin.shard import Shard
 from rethinking_audit.reports.__main__ import main
 from rethinking_audit.reports.merge import CannotMerge, exit_code, merge
 from tests.builders.records import give, synthetic
-
-ROOM = ("created", "seconds", "command", "provenance")
+from tests.builders.rooms import ROOM, room
 
 
 def shards(audit, count=2):
@@ -44,10 +43,6 @@ def shard(audit, index, count, cases):
 def of_verdicts(verdicts):
     """An audit of one claim with a case for each verdict."""
     return {"claims": [{"cases": [{"verdict": verdict, "deviation": None} for verdict in verdicts]}]}
-
-
-def room(audit):
-    return {name: value for name, value in audit.items() if name not in ROOM}
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
