@@ -10,7 +10,6 @@ from rethinking_audit.fixtures.calibration.__main__ import main
 from rethinking_audit.fixtures.calibration.record import Calibration, Design, Rate, read
 from tests.builders.places import ROOT
 
-
 WHOLE = Calibration(
     {"date": "2026-11-21", "seeds": 30, "audits": 10_000, "torch": "2.15", "device": "cpu", "data": {"digits": "0" * 64}},
     Rate(0.0, 0.0, 0.3688),
