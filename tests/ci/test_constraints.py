@@ -1,5 +1,7 @@
 """The exact versions are those of everything that is needed, and of nothing else."""
 
+import re
+import tomllib
 from importlib.metadata import PackageNotFoundError, requires, version
 
 import pytest
@@ -7,6 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.builders.constraints import OF_TORCH, TEXT, declared, pins
+from tests.builders.places import ROOT
 
 
 def needed():
@@ -62,3 +65,15 @@ def test_constraints_are_sorted_and_pin_each_once():
     names = [line.partition("==")[0] for line in TEXT.splitlines()[1:]]
     names = [canonicalize_name(name) for name in names]
     assert names == sorted(set(names))
+
+
+def test_constraints_pin_every_dependency():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = {re.match(r"[A-Za-z0-9_.-]+", line)[0].lower().replace("_", "-") for line in wanted}
+    pinned = {
+        line.partition("==")[0].lower().replace("_", "-")
+        for line in (ROOT / "ci" / "constraints.txt").read_text().splitlines()
+        if "==" in line
+    }
+    assert names <= pinned

@@ -15,8 +15,8 @@ from filelock import FileLock
 
 from rethinking_audit.fixtures.claimkit.case import cases
 from rethinking_audit.fixtures.claimkit.tiers import read
+from tests.builders.claims import CLAIM_FILES, import_file
 from tests.builders.projects import PAPER_TIER, TIERS, Project
-from tests.house.test_house import CLAIM_FILES, import_file
 
 
 @pytest.fixture(scope="module")

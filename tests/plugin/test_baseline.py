@@ -13,7 +13,7 @@ from rethinking_audit.reports.__main__ import main
 from rethinking_audit.reports.plugin import Regression, narrowed
 from tests.builders.places import ROOT
 from tests.builders.records import give, synthetic
-from tests.reports.test_merge import room
+from tests.builders.rooms import room
 
 SCALE = ["--networks", "mlp-1x512,mlp-3x512", "--seeds", "2", "--subset", "60"]
 

@@ -21,9 +21,9 @@ from rethinking_audit.reports.merge import exit_code, merge
 from rethinking_audit.reports.record import UnreadableAudit
 from rethinking_audit.reports.significance import student
 from rethinking_audit.reports.speed import ALONE, _epochs_to_fit, _log_seconds, timings
+from tests.builders.everything import everything
 from tests.builders.places import TEXTS
 from tests.builders.records import give, synthetic
-from tests.reports.test_page_text import audit as everything
 
 IMAGE = 1 / 300  # of those that the runs are trained on
 TWO_IN_A_STEP = 2 * math.sqrt(3 / 2)  # Student's t of one step between three values and three, which scatter by half a step

@@ -10,8 +10,7 @@ from rethinking_audit.fixtures.plugin.shard import Shard
 from rethinking_audit.reports.__main__ import main
 from rethinking_audit.reports.merge import CannotMerge, exit_code, merge
 from tests.builders.records import give, synthetic
-
-ROOM = ("created", "seconds", "command", "provenance")
+from tests.builders.rooms import ROOM, room
 
 
 def shards(audit, count=2):
@@ -44,10 +43,6 @@ def shard(audit, index, count, cases):
 def of_verdicts(verdicts):
     """An audit of one claim with a case for each verdict."""
     return {"claims": [{"cases": [{"verdict": verdict, "deviation": None} for verdict in verdicts]}]}
-
-
-def room(audit):
-    return {name: value for name, value in audit.items() if name not in ROOM}
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
@@ -174,3 +169,79 @@ def test_every_case_is_in_one_shard_and_shards_are_as_long_as_each_other(cases, 
     sizes = [sum(Shard(index + 1, count).has(place, cases) for place in range(cases)) for index in range(count)]
     assert sum(sizes) == cases
     assert max(sizes) - min(sizes) <= 1
+
+
+# The union of shards
+
+
+def test_what_parts_say_is_united_in_the_order_in_which_they_were_made():
+    one, two = synthetic(1, networks=("a",)), synthetic(1, networks=("b",))
+    idle = {"reason": "no GPU", "cost": "3 h"}
+    one |= {"created": "2026-11-21T09:00:00Z", "seconds": 1.26, "command": "later", "exit_code": 10, "open": [1, 2]}
+    two |= {"created": "2026-11-21T08:00:00Z", "seconds": 2.0, "command": "sooner", "exit_code": 0, "open": [2, 3]}
+    one |= {"not_run": [idle, {"reason": "no data", "cost": "1 h"}], "replication": [4]}
+    two |= {"not_run": [idle], "data": {"mnist": one["data"]["digits"], **two["data"]}}
+    one["claims"][0]["verdict"], two["claims"][0]["verdict"] = "INCONCLUSIVE", "NOT RUN"
+    for part, verdict in ((one, "HELD"), (two, "REFUTED")):
+        reading = {**part["claims"][0], "id": "readings/r", "expected": "REFUTED", "verdict": verdict}
+        part["readings"] = [{**reading, "cases": [{**reading["cases"][0], "nodeid": f"r[{verdict}]"}]}]
+    merged = merge([("one", one), ("two", two)])
+    assert merged["created"] == "2026-11-21T08:00:00Z"
+    assert (merged["seconds"], merged["command"], merged["exit_code"]) == (3.3, "sooner; later", 10)
+    assert merged["summary"] == {"HELD": 2, "NOT RUN": 0, "INCONCLUSIVE": 0, "ERROR": 0, "REFUTED": 0}
+    assert merged["not_run"] == [idle, {"reason": "no data", "cost": "1 h"}]
+    assert (merged["open"], merged["replication"], "consistency" in merged) == ([2, 3, 1], [4], False)
+    assert [case["network"] for case in merged["claims"][0]["cases"]] == ["b", "a"]
+    assert [claim["verdict"] for claim in merged["claims"]] == ["INCONCLUSIVE"]
+    assert [(reading["id"], reading["verdict"]) for reading in merged["readings"]] == [("readings/r", "HELD")]
+    assert list(merged["data"]) == ["digits", "mnist"]
+    assert list(merged["runs"]) == sorted([*one["runs"], *two["runs"]])
+    room = ("created", "seconds", "command", "provenance")
+    assert merged["shards"] == [{name: part[name] for name in room} for part in (two, one)]
+    three = synthetic(1, networks=("c",)) | {"created": "2026-11-21T07:00:00Z"}
+    assert [part["created"][11:13] for part in merge([("both", merged), ("three", three)])["shards"]] == ["07", "08", "09"]
+
+
+@pytest.mark.parametrize(
+    ("field", "reason"),
+    [
+        (("project",), "project differs"),
+        (("paper", "title"), "paper differs"),
+        (("provenance", "engine"), f"they are of different code, engine {'0' * 64} and another"),
+        (("provenance", "commit"), f"they are of different code, commit {'c' * 40} and another"),
+        (("claims", 0, "source"), "the claim family/claim-0 is not the same"),
+        (("data", "digits", "digest"), "the data set digits is not the same"),
+        (("shard",), "they are not shards of one audit"),
+        (("claims", 0, "cases", 0, "network"), "both have the case family/claim-0 [fast, digits, a]"),
+    ],
+)
+def test_parts_that_contradict_each_other_are_both_named(field, reason):
+    one, two = synthetic(1, networks=("a",)), synthetic(1, networks=("b",))
+    inner = two
+    for step in field[:-1]:
+        inner = inner[step]
+    inner[field[-1]] = {"cases": []} if field == ("shard",) else "a" if field[-1] == "network" else "another"
+    with pytest.raises(CannotMerge) as error:
+        merge([("one", one), ("two", two)])
+    assert str(error.value) == f"'one' and 'two' cannot be merged: {reason}"
+
+
+# What the records and the exit codes of parts say
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"), [([0, 0], 0), ([0, 1, 2], 2), ([10, 1], 1), ([5, 5], 5), ([0, 10], 10), ([0, 5], 10), ([3, 3], 3)]
+)
+def test_the_exit_code_of_the_whole(codes, code):
+    assert exit_code(codes) == code
+
+
+def test_records_that_contradict_each_other_are_named_with_the_reason():
+    one, other = synthetic(1, networks=("alexnet",)), synthetic(1, networks=("mlp-1x512",))
+    other["provenance"]["commit"] = "d" * 40
+    with pytest.raises(CannotMerge) as caught:
+        merge([("a.json", one), ("b.json", other)])
+    reason = f"they are of different code, commit {'c' * 40} and {'d' * 40}"
+    assert str(caught.value) == f"'a.json' and 'b.json' cannot be merged: {reason}"
+    with pytest.raises(CannotMerge, match=r"both have the case family/claim-0 \[fast, digits, alexnet\]$"):
+        merge([("a", one), ("b", one)])

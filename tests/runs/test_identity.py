@@ -10,8 +10,8 @@ from rethinking_audit.fixtures.data import datasets
 from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.runs import identity
 from rethinking_audit.fixtures.runs.identity import key
-from rethinking_audit.fixtures.tasks.sources import sha256
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve
+from rethinking_audit.fixtures.tasks.sources import sha256
 from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.spec import Recipe

@@ -1,11 +1,15 @@
 """A session: what its processes tell each other is read back as it was written."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
-from rethinking_audit.fixtures.tasks.sources import sha256
 from rethinking_audit.fixtures.runs.session import CONTRACT, ERROR, Failure, Heartbeat, Session
+from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.tasks.sources import sha256
+from tests.builders.places import ROOT
 
 FOLDERS = ("begun", "failed", "lost", "prepared")
 
@@ -64,3 +68,33 @@ def test_notes_are_in_one_encoding_everywhere(session, encodings_named):
     session.beat("gw0", Heartbeat("run", 1, 30, None))
     assert (session.manifest(), list(session.beats())) == ({"cases": 2}, ["gw0"])
     assert session.failure("a") == Failure(ERROR, "it broke")
+
+
+def test_a_lock_whose_holder_was_killed_is_free(tmp_path):
+    program = (
+        "import sys; from pathlib import Path; from rethinking_audit.fixtures.runs.store import Store\n"
+        "Store(Path(sys.argv[1])).lock('k').acquire(); print('held', flush=True); sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    ) as child:
+        assert child.stdout.readline() == b"held\n"
+        child.kill()
+        child.wait()
+        with Store(tmp_path).lock("k").acquire(timeout=1):
+            pass
+
+
+def test_the_notes_of_a_session(tmp_path):
+    session = Session(tmp_path)
+    assert session.manifest() is None
+    session.write_manifest({"runs": 1})
+    session.write_manifest({"runs": 2})
+    assert session.manifest() == {"runs": 1}  # the first worker's; all collect the same
+    session.fail("k", Failure(ERROR, "boom"))
+    assert session.failure("k") == Failure(ERROR, "boom")
+    session.beat("gw0", Heartbeat("run", 3, 10, 0.5))
+    assert session.beats() == {"gw0": Heartbeat("run", 3, 10, 0.5)}
+    for _ in range(2):
+        session.beat("gw0", None)
+        assert session.beats() == {}

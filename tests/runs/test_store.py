@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from rethinking_audit.fixtures.runs import store as room
-from rethinking_audit.fixtures.tasks.sources import _digest, sha256
 from rethinking_audit.fixtures.runs.store import DamagedRecord, Store, StoreUnusable, write_atomically
+from rethinking_audit.fixtures.tasks.sources import _digest, sha256
 from tests.builders.places import ROOT
 
 KEY = "a" * 64

@@ -1,28 +1,18 @@
 """Each fault of the table is what it says, breaks what it should, and never gets near honest runs."""
 
 import ast
-import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from importlib import import_module
-from pathlib import Path
 
-import jsonschema
 import pytest
 
 from rethinking_audit.fixtures.claimkit import judging, tiers
 from rethinking_audit.fixtures.claimkit.paper import order
 from rethinking_audit.fixtures.data.contracts import REPLACED, ContractBroken
-from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.runs import identity, witness
 from rethinking_audit.fixtures.runs.carry_out import carry_out, carry_out_together
-from rethinking_audit.fixtures.sabotage import __main__ as runner
-from rethinking_audit.fixtures.sabotage import plugin
 from rethinking_audit.fixtures.sabotage.injection import injected, patch_of
-from rethinking_audit.fixtures.sabotage.table import FILE, audits, faults
-from rethinking_audit.fixtures.sabotage.table import find as find_fault
+from rethinking_audit.fixtures.sabotage.table import FILE, audits, faults, find
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve
 from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
@@ -113,7 +103,7 @@ def test_every_patch_that_is_written_is_in_the_table_once():
 
 def test_a_fault_that_there_is_not_is_quoted():
     with pytest.raises(ValueError, match="no fault is called 'gremlins'; expected one of labels-not-corrupted"):
-        find_fault("gremlins")
+        find("gremlins")
 
 
 @pytest.mark.parametrize("fault", faults().values(), ids=lambda fault: fault.id)
@@ -148,7 +138,7 @@ def test_random_labels_are_not_fitted(fault):
 
 
 def test_equal_seeds_are_one_run():
-    made, broken = results(find_fault("seeds-equal"))
+    made, broken = results(find("seeds-equal"))
     assert broken == set()
     pairs = list(zip(SPECS["labels"], made, strict=True))
     with pytest.raises(judging.NotIndependent, match="seed 1: its training loss is that of seed 0, at every epoch"):
@@ -158,7 +148,7 @@ def test_equal_seeds_are_one_run():
 
 
 def test_misaligned_labels_leave_the_control_of_chance_at_chance():
-    with injected(find_fault("labels-misaligned")):
+    with injected(find("labels-misaligned")):
         result = carry_out(spec(), Target(engine="reference"))["result"]
     assert result["status"] == FIT
     assert result["curves"]["test_error"][-1] > 0.8
@@ -166,14 +156,14 @@ def test_misaligned_labels_leave_the_control_of_chance_at_chance():
 
 def test_theorem_1_fails_in_single_precision():
     solve = ProblemSolve.of("two-layer", find("digits"), {"labels": "reals"})
-    with injected(find_fault("single-precision")):
+    with injected(find("single-precision")):
         values = carry_out(solve, Target(engine="reference"))["result"]["values"]
     assert values["error"] > values["rounding"]
 
 
 def test_a_ridge_does_not_interpolate():
     solve = ProblemSolve.of("kernel", find("digits"), {"kind": "raw", "scale": 2.0}, subset=300)
-    with injected(find_fault("ridge-left-on")):
+    with injected(find("ridge-left-on")):
         assert carry_out(solve, Target(engine="reference"))["result"]["values"]["residual"] > 0.001
 
 
@@ -187,148 +177,10 @@ def test_a_sabotaged_run_has_a_key_that_no_honest_audit_looks_up():
     honest = keys()
     found = [*honest]
     for name in ("no-step", "rows-only"):
-        with injected(find_fault(name)):
+        with injected(find(name)):
             found += keys()
     assert len(set(found)) == 9
     assert keys() == honest
-
-
-@pytest.fixture
-def cache(tmp_path, monkeypatch):
-    """The folder in which honest audits keep their runs."""
-    monkeypatch.setattr(plugin, "user_cache_path", lambda name: tmp_path / "cache" / name)
-    return tmp_path / "cache" / "rethinking-audit"
-
-
-def test_a_sabotaged_audit_needs_a_store_of_its_own(cache, tmp_path):
-    with pytest.raises(ValueError, match="--store is not given"):
-        plugin._check_store(None)
-    for place in (cache, cache / "inside"):
-        with pytest.raises(ValueError, match="where honest audits keep their runs"):
-            plugin._check_store(str(place))
-    honest = tmp_path / "honest"
-    (honest / "runs").mkdir(parents=True)
-    (honest / "runs" / "a.json").touch()
-    with pytest.raises(ValueError, match="which holds runs of honest audits, expected a new folder"):
-        plugin._check_store(str(honest))
-    void = tmp_path / "void"
-    plugin._check_store(str(void))
-    (void / "runs").mkdir()
-    (void / "runs" / "a.json").touch()
-    plugin._check_store(str(void))  # to go on where it was
-
-
-def pytest_of(tmp_path, *words):
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *audits()["labels"], "-m", "fast", *words]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    done = subprocess.run(
-        [*command, "--report", str(tmp_path)], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
-def test_a_sabotaged_audit_says_so_and_turns_red(tmp_path):
-    words = (
-        "-p",
-        "rethinking_audit.fixtures.sabotage.plugin",
-        "--sabotage",
-        "labels-not-corrupted",
-        "--store",
-        str(tmp_path / "store"),
-    )
-    code, output = pytest_of(tmp_path, *words)
-    assert code == 5, output
-    assert output.count("SABOTAGED, every verdict is void: labels-not-corrupted: the labels called random are") == 2
-    audit = json.loads((tmp_path / "audit.json").read_text())
-    jsonschema.validate(audit, json.loads((ROOT / "reports" / "audit.schema.json").read_text()))
-    assert audit["sabotage"] == find("labels-not-corrupted").to_dict()
-    assert {case["contract"] for claim in audit["claims"] for case in claim["cases"]} == {"label corruption"}
-    assert "Sabotaged, every verdict is void" in (tmp_path / "audit.html").read_text()
-
-
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (("--sabotage", "no-step"), "unrecognized arguments: --sabotage"),
-        (("-p", "rethinking_audit.fixtures.sabotage.plugin"), "--sabotage: no fault is called ''"),
-        (("-p", "rethinking_audit.fixtures.sabotage.plugin", "--sabotage", "no-step"), "--sabotage: --store is not given"),
-    ],
-)
-def test_nobody_sabotages_by_accident(tmp_path, words, told):
-    code, output = pytest_of(tmp_path, *words)
-    assert code == 4
-    assert told in output
-
-
-@pytest.fixture
-def commands(monkeypatch):
-    """The commands that would be run: an audit leaves a record, and what reads them says 0."""
-    ran = []
-
-    def run(command, **_):
-        ran.append(command)
-        if "pytest" in command:
-            folder = Path(command[command.index("--report") + 1])
-            fault = find(command[command.index("--sabotage") + 1]) if "--sabotage" in command else None
-            engine = identity.engine_digest()
-            record = {"provenance": {"engine": engine}, "exit_code": 0}
-            if fault:
-                record["provenance"]["engine"] = identity.sha256(["sabotaged", fault.id, engine])
-                record["sabotage"] = fault.to_dict()
-            if "breaks" not in str(folder):
-                (folder / "audit.json").write_text(json.dumps(record))
-        return subprocess.CompletedProcess(command, 0, "what it said", "")
-
-    monkeypatch.setattr(runner.subprocess, "run", run)
-    return ran
-
-
-def test_the_matrix_is_made_once_and_says_beforehand_how_long_it_takes(tmp_path, commands, capsys):
-    arguments = ["no-step", "rows-only", "--into", str(tmp_path)]
-    assert runner.main(arguments) == 0
-    said = capsys.readouterr().out
-    assert said.startswith("4 audits, 0 of them kept: about 36 s\n1/4 without-fault-labels: 0 s, about 0 s left\n")
-    assert [command[2] for command in commands] == ["pytest"] * 4 + ["reports"]
-    assert all(
-        ("--sabotage" in command) == ("rethinking_audit.fixtures.sabotage.plugin" in command) for command in commands
-    )
-    stores = [command[command.index("--store") + 1] for command in commands[:4]]
-    assert stores[0] == stores[1]
-    assert len(set(stores)) == 3
-
-    assert runner.main([*arguments[:1], "no-step", *arguments[2:]]) == 0
-    assert capsys.readouterr().out == "2 audits, 2 of them kept: about 0 s\n"
-    assert [command[2] for command in commands[5:]] == ["reports"]
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda record: {**record, "exit_code": 2},
-        lambda record: {**record, "provenance": {"engine": "0" * 64}},
-        lambda record: {**record, "sabotage": {**record["sabotage"], "caught_by": ["something else"]}},
-        lambda record: [],
-    ],
-    ids=["interrupted", "of other code", "of another table", "no record"],
-)
-def test_a_record_that_does_not_answer_the_question_is_made_again(tmp_path, commands, spoil):
-    runner.main(["no-step", "--into", str(tmp_path)])
-    path = tmp_path / "no-step" / "audit.json"
-    path.write_text(json.dumps(spoil(json.loads(path.read_text()))))
-    runner.main(["no-step", "--into", str(tmp_path)])
-    assert [command[2] for command in commands] == ["pytest", "pytest", "reports", "pytest", "reports"]
-
-
-def test_an_audit_that_leaves_no_record_is_a_bug_of_the_suite(tmp_path, commands, capsys):
-    assert runner.main(["no-step", "--into", str(tmp_path / "breaks")]) == 3
-    assert "no-step left no record: what it said" in capsys.readouterr().err
-
-
-def test_an_unknown_fault_is_bad_input(tmp_path, capsys):
-    with pytest.raises(SystemExit) as ended:
-        runner.main(["gremlins", "--into", str(tmp_path)])
-    assert ended.value.code == 4
-    assert "no fault is called 'gremlins'" in capsys.readouterr().err
 
 
 def test_every_room_of_faults_says_what_it_is_about():

@@ -19,38 +19,10 @@ from rethinking_audit.fixtures.statistics.rules import (
     ratio_within,
     share_kept,
 )
-from rethinking_audit.fixtures.statistics.several import all_hold, provided
-from rethinking_audit.fixtures.statistics.trends import grows_to_chance, in_order
+from tests.builders.judgements import ALPHA, DIAGONAL, HELD, INCONCLUSIVE, INF, REFUTED, Z, around, exact, number, same
 
-ALPHA = 0.05
 T2 = 2.9199856  # Student's t with two degrees of freedom, passed with probability 0.05
 T1 = 6.3137515  # and with one
-Z = 1.6448536  # the normal's
-HELD, REFUTED, INCONCLUSIVE = Verdict.HELD, Verdict.REFUTED, Verdict.INCONCLUSIVE
-INF = math.inf
-
-
-def exact(*values):
-    return [(value, value) for value in values]
-
-
-def same(judged, rule, quantity, unit, measured, interval, accepted, *, verdict, values, notes=(), alpha=ALPHA):
-    """A judgement is all of this and nothing else."""
-    assert (judged.verdict, judged.rule, judged.quantity, judged.unit, judged.alpha) == (
-        *(verdict, rule, quantity, unit),
-        pytest.approx(alpha),
-    )
-    assert judged.measured == pytest.approx(measured)
-    for found, ends in ((judged.interval, interval), (judged.accepted, accepted)):
-        assert (found.low, found.high) == (pytest.approx(ends[0]), pytest.approx(ends[1]))
-    assert judged.values == {name: pytest.approx(numbers) for name, numbers in values.items()}
-    assert judged.notes == list(notes)
-
-
-def around(mean, half):
-    return mean - half, mean + half
-
-
 STUDENT = T2 * 0.1 / math.sqrt(3)  # of three values a tenth apart
 
 
@@ -165,7 +137,6 @@ def test_a_share_of_the_seeds_that_both_arms_have():
     assert share_kept([0.5, 0.5, 0.9], [0.9, 0.9], 10, 100, 0.4, ALPHA).measured == pytest.approx(0.5)
 
 
-DIAGONAL = [[6, 4], [4, 6]]
 SHARP = [[10, 0], [0, 10]]
 
 
@@ -202,191 +173,6 @@ def test_a_range_over_choices_says_so():
     values = {"by choice": [3, 1.5, 2]}
     same(judged, rule, "ratio of norms", "x", 1.5, (1.5, 3), (1, INF), verdict=HELD, values=values, alpha=0)
     assert over_choices(1.5, [1.5], Interval(1, INF), "error", "%").unit == "%"
-
-
-def number(value, low=0.0, high=1.0, alpha=0.01):
-    return exactly(value, Interval(low, high), "a number", alpha=alpha)
-
-
-def part(*values):
-    return lambda alpha: mean_within(exact(*values), Interval(0, 0.4), alpha, "error")
-
-
-def test_several_parts_are_told_by_the_one_that_decides():
-    judged = all_hold({"a": part(0.2, 0.2), "b": part(0.3, 0.3)}, ALPHA)
-    rule = "the worst of 2; mean over seeds, Student's interval"
-    values = {"a: by seed": [0.2, 0.2], "b: by seed": [0.3, 0.3]}
-    notes = [
-        "a: HELD, error is 20 % [20, 20], accepted [0, 40]",
-        "b: HELD, error is 30 % [30, 30], accepted [0, 40]",
-    ]
-    same(judged, rule, "error (b)", "%", 0.3, (0.3, 0.3), (0, 0.4), verdict=HELD, values=values, notes=notes)
-
-
-def test_one_part_alone_is_told_as_it_is():
-    assert all_hold({"a": part(0.1, 0.2)}, ALPHA) == part(0.1, 0.2)(ALPHA)
-
-
-def test_a_part_that_is_refuted_keeps_its_share_of_alpha():
-    """And one that is refuted only at the whole alpha is undecided, by that same alpha's interval."""
-    close, far = part(0.45, 0.47), part(0.5, 0.51)
-    alone, both = close(ALPHA), all_hold({"a": close, "b": part(0.1, 0.1)}, ALPHA)
-    assert alone.verdict is INCONCLUSIVE
-    assert (both.verdict, both.interval) == (INCONCLUSIVE, alone.interval)
-    close = part(0.42, 0.424)
-    alone, both = close(ALPHA), all_hold({"a": close, "b": part(0.1, 0.1)}, ALPHA)
-    assert alone.verdict is REFUTED
-    assert (both.verdict, both.interval) == (INCONCLUSIVE, alone.interval)
-    fallen = all_hold({"a": far, "b": part(0.1, 0.1)}, ALPHA)
-    assert (fallen.verdict, fallen.interval, fallen.alpha) == (REFUTED, far(ALPHA / 2).interval, ALPHA)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        (number(0.5), number(2.0)),  # held before refuted
-        (number(0.5), replace(number(0.5), verdict=INCONCLUSIVE)),  # held before undecided
-        (replace(number(0.5), verdict=INCONCLUSIVE), number(2.0)),  # undecided before refuted
-        (number(0.5), number(0.9)),  # by what is to spare above
-        (number(0.5), number(0.1)),  # and below
-        (replace(number(0.5), interval=Interval(0.2, 0.8)), replace(number(0.5), interval=Interval(0.45, 0.99))),
-        # by what is to spare in widths of the interval: a tenth of 0.1 is less than an eighth of 0.4
-        (replace(number(0.5), interval=Interval(0.55, 0.95)), replace(number(0.5), interval=Interval(0.89, 0.99))),
-        # of endless intervals, the one that measured further out
-        (replace(number(1.2), interval=Interval(-INF, INF)), replace(number(1.3), interval=Interval(-INF, INF))),
-        (replace(number(-0.2), interval=Interval(-INF, INF)), replace(number(-0.3), interval=Interval(-INF, INF))),
-    ],
-)
-def test_the_worse_of_two_decides(one, other):
-    one, other = (replace(judged, quantity=name) for judged, name in ((one, "one"), (other, "other")))
-    for parts in ({"a": one, "b": other}, {"b": other, "a": one}):
-        rules = {name: lambda alpha, judged=judged: judged for name, judged in parts.items()}
-        assert all_hold(rules, ALPHA).quantity == "other (b)"
-
-
-def test_a_conclusion_is_told_with_its_premises():
-    conclusion = replace(number(0.5), values={"c": [1.0]}, notes=["said"])
-    premises = {"a": replace(number(0.1), values={"p": [2.0]}), "b": number(0.2, alpha=0.02)}
-    notes = ["a: HELD, a number is 0.1 [0.1, 0.1], accepted [0, 1]", "b: HELD, a number is 0.2 [0.2, 0.2], accepted [0, 1]"]
-    values = {"a: p": [2], "c": [1]}
-    words = ("exact", "a number", "")
-    same(
-        provided(premises, conclusion),
-        *words,
-        *(0.5, (0.5, 0.5), (0, 1)),
-        verdict=HELD,
-        values=values,
-        notes=[*notes, "said"],
-        alpha=0.04,
-    )
-    premises["b"] = number(2.0)
-    premises["z"] = replace(number(0.3), verdict=INCONCLUSIVE)
-    notes[1] = "b: REFUTED, a number is 2 [2, 2], accepted [0, 1]"
-    notes.append("z: INCONCLUSIVE, a number is 0.3 [0.3, 0.3], accepted [0, 1]")
-    same(
-        provided(premises, conclusion),
-        *words,
-        *(2, (2, 2), (0, 1)),
-        verdict=REFUTED,
-        values=values,
-        notes=[*notes, "not judged by: HELD, a number is 0.5 [0.5, 0.5], accepted [0, 1]", "said"],
-        alpha=0.04,
-    )
-    assert provided({"a": number(0.1, alpha=0.7)}, number(0.1, alpha=0.7)).alpha == 1.0
-
-
-TREND = "Page's trend test, largest fall between neighbours, equivalence to chance at the end"
-
-
-def test_growth_is_told_by_its_rank_correlation():
-    """Of four seeds in one order at three levels Page's statistic is sqrt(4 * 2) = 2.83: a p-value of 0.0023."""
-    errors = {0.5: [0.3] * 4, 0.0: [0.2] * 4, 1.0: [0.5, 0.5, 0.5, 0.5]}
-    notes = [
-        "Page's test: p-value 2.3e-03 for growth",
-        "largest fall between neighbouring levels: 0.00 points of at most 30",
-        f"at p = 1: test accuracy 60.00 % [{60 - 10 * Z:.2f}, {60 + 10 * Z:.2f}]",
-    ]
-    judged = grows_to_chance(errors, [DIAGONAL], 0.3, ALPHA)
-    values = {"p = 0": [0.2] * 4, "p = 0.5": [0.3] * 4, "p = 1": [0.5] * 4}
-    words = (TREND, "rank correlation of generalization error with corruption", "")
-    critical = Z / math.sqrt(8)
-    same(judged, *words, 1, (1, 1), (critical, 1), verdict=HELD, values=values, notes=notes)
-
-
-def test_a_fall_is_told_by_the_mean_of_the_seeds():
-    errors = {0: [0.1, 0.2, 0.3], 1: [0.5, 0.5, 0.5], 2: [0.45, 0.35, 0.4], 3: [0.6, 0.6, 0.6]}
-    judged = grows_to_chance(errors, [DIAGONAL], 0.3, ALPHA)
-    assert judged.notes[1] == "largest fall between neighbouring levels: 10.00 points of at most 30"
-    assert judged.measured == pytest.approx(0.8)
-    assert judged.verdict is HELD
-
-
-@pytest.mark.parametrize(("drop", "verdict"), [(0.101, HELD), (0.09, INCONCLUSIVE), (0.01, REFUTED)])
-def test_a_fall_refutes_where_the_seeds_agree_on_it(drop, verdict):
-    """Ten points, with a standard error of two: more than one point beyond doubt, not more than nine."""
-    fall = np.array([0.1 - 0.02 * math.sqrt(3), 0.1, 0.1 + 0.02 * math.sqrt(3)])
-    errors = {0: [0.1] * 3, 1: [0.2] * 3, 2: [0.5] * 3, 3: (0.5 - fall).tolist(), 4: [0.6] * 3, 5: [0.7] * 3}
-    flat = [[50_000, 50_000], [50_000, 50_000]]
-    assert grows_to_chance(errors, [flat], drop, ALPHA).verdict is verdict
-
-
-def test_one_seed_of_growth_has_no_interval():
-    judged = grows_to_chance({0: [0.1], 1: [0.3], 2: [0.2]}, [DIAGONAL], 0.3, ALPHA)
-    assert judged.interval == Interval(0.5, 0.5)
-    assert judged.verdict is INCONCLUSIVE
-    assert judged.notes[0] == "Page's test: p-value 2.4e-01 for growth"  # 0.5 * sqrt(2) of the normal
-
-
-def test_a_downward_trend_of_one_seed_is_told():
-    errors = {level: [0.9 - 0.001 * level] for level in range(11)}
-    assert grows_to_chance(errors, [DIAGONAL], 0.3, ALPHA).verdict is REFUTED
-
-
-def test_an_error_that_is_no_number_is_quoted():
-    with pytest.raises(ValueError, match=r"^an error is not a number: \{0: \[nan\], 1: \[0\.5\]\}$"):
-        grows_to_chance({0: [math.nan], 1: [0.5]}, [DIAGONAL], 0.1, ALPHA)
-
-
-def test_a_correlation_is_no_more_than_one():
-    errors = {0: [0.1, 0.3], 1: [0.2, 0.2], 2: [0.3, 0.25]}
-    judged = grows_to_chance(errors, [DIAGONAL], 0.3, ALPHA)
-    assert judged.interval == Interval(-1.0, 1.0)
-
-
-def arms(*groups):
-    return {name: [exact(*arm) for arm in arms] for name, arms in zip("abcd", groups, strict=False)}
-
-
-def test_an_order_is_told_by_its_rank_correlation():
-    groups = arms([(1, 1, 1)], [(2, 2, 2), (8, 8, 8, 1)], [(8, 8, 8)])
-    judged = in_order(groups, ALPHA, "epochs to fit")
-    rule = "Page's test for ordered alternatives, no neighbours reversed"
-    words = (rule, "rank correlation of epochs to fit with the order claimed", "")
-    notes = [
-        "Page's test: p-value 7.2e-03 for the order",  # sqrt(3 * 2) = 2.45 of the normal
-        "b over a: 4.00x by the mean logarithm",
-        "c over b: 2.00x by the mean logarithm",
-    ]
-    same(judged, *words, 1, (1, 1), (Z / math.sqrt(6), 1), verdict=HELD, values={}, notes=notes)
-
-
-def test_one_seed_of_an_order_has_no_interval():
-    judged = in_order(arms([(1,)], [(4,)], [(2,)]), ALPHA, "time")
-    assert (judged.verdict, judged.measured) == (INCONCLUSIVE, pytest.approx(0.5))
-    assert judged.interval == Interval(-1.0, 1.0)
-
-
-def test_neighbours_are_reversed_at_their_share_of_alpha():
-    """Of four seeds b is quicker than a by 2.6 standard errors: beyond 2.35, not beyond the 3.18 of each of two pairs."""
-    step = np.array([-1.0, -1.0, 1.0, 1.0]) * math.sqrt(3) / 2  # a standard error of a half
-    a, c = [math.exp(2) + 1] * 4, [math.exp(9)] * 4  # a may have been there an epoch earlier
-    assert in_order(arms([a], [np.exp(2 - 1.3 + step).tolist()], [c]), ALPHA, "time").verdict is not REFUTED
-    assert in_order(arms([a], [np.exp(2 - 1.7 + step).tolist()], [c]), ALPHA, "time").verdict is REFUTED
-
-
-def test_no_order_at_all_is_no_correlation():
-    judged = in_order(arms([(5, 5)], [(5, 5)], [(5, 5)]), ALPHA, "time")
-    assert (judged.measured, judged.verdict) == (0.0, INCONCLUSIVE)
 
 
 # Intervals

@@ -1,21 +1,12 @@
 """The decision rules, on measurements written by hand: good ones, bad ones, and ones that cannot tell."""
 
-import itertools
 import math
 
 import numpy as np
 import pytest
-from scipy import stats
 
-from rethinking_audit.fixtures.statistics.binomial import exact_interval
 from rethinking_audit.fixtures.statistics.chance import at_chance
-from rethinking_audit.fixtures.statistics.intervals import (
-    bounded_mean_interval,
-    mean_interval,
-    prediction_interval,
-    renaming_deviation,
-)
-from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict, decide, plain
+from rethinking_audit.fixtures.statistics.judgement import Interval, plain
 from rethinking_audit.fixtures.statistics.rules import (
     ALONE,
     at_most,
@@ -27,61 +18,10 @@ from rethinking_audit.fixtures.statistics.rules import (
 )
 from rethinking_audit.fixtures.statistics.several import all_hold
 from rethinking_audit.fixtures.statistics.trends import grows_to_chance, in_order
+from tests.builders.judgements import HELD, INCONCLUSIVE, REFUTED, exact
+from tests.builders.tables import table
 
 ALPHA = 0.01
-HELD, REFUTED, INCONCLUSIVE = Verdict.HELD, Verdict.REFUTED, Verdict.INCONCLUSIVE
-
-
-def exact(*values):
-    return [(value, value) for value in values]
-
-
-@pytest.mark.parametrize(
-    ("interval", "verdict"),
-    [
-        ((0.2, 0.3), HELD),
-        ((0.0, 1.0), HELD),  # exactly on both limits
-        ((1.0, 1.0), HELD),
-        ((1.1, 1.2), REFUTED),
-        ((-0.2, -0.1), REFUTED),
-        ((0.9, 1.1), INCONCLUSIVE),
-        ((-1.0, 2.0), INCONCLUSIVE),
-        ((math.nan, math.nan), INCONCLUSIVE),
-        ((0.5, math.inf), INCONCLUSIVE),
-    ],
-)
-def test_an_interval_decides_by_where_it_lies(interval, verdict):
-    assert decide(Interval(*interval), Interval(0.0, 1.0)) is verdict
-
-
-def test_students_interval_misses_as_often_as_it_says():
-    """5,000 means of five normal values: each end is passed with probability alpha, within four standard errors."""
-    draw = np.random.default_rng(0)
-    misses = np.mean([mean_interval(draw.standard_normal(5), 0.05).low > 0 for _ in range(5_000)])
-    assert abs(misses - 0.05) < 4 * math.sqrt(0.05 * 0.95 / 5_000)
-
-
-def test_one_run_gives_no_interval():
-    assert mean_interval([0.3], ALPHA) == Interval(-math.inf, math.inf)
-
-
-def test_the_exact_interval_of_a_share():
-    """The ends are quantiles of the beta distribution (Clopper and Pearson 1934); none of ten leaves 1 - 0.025 ** 0.1."""
-    assert exact_interval(0, 10) == Interval(0.0, pytest.approx(1 - 0.025**0.1))
-    usual, narrow = exact_interval(3, 10), exact_interval(3, 10, 0.9)
-    assert (usual.low, usual.high) == pytest.approx((stats.beta.ppf(0.025, 3, 8), stats.beta.ppf(0.975, 4, 7)))
-    assert (narrow.low, narrow.high) == pytest.approx((stats.beta.ppf(0.05, 3, 8), stats.beta.ppf(0.95, 4, 7)))
-    assert {type(usual.low), type(usual.high)} == {float}
-
-
-def test_the_binomial_is_a_floor():
-    assert mean_interval([0.5, 0.5], ALPHA, floor=0.1).high == pytest.approx(0.5 + stats.norm.isf(ALPHA) * 0.1)
-
-
-def test_bounds_widen_the_interval_on_their_side():
-    interval = bounded_mean_interval([(1.0, 1.0), (2.0, math.inf), (1.0, 1.0)], ALPHA)
-    assert interval.high == math.inf
-    assert math.isfinite(interval.low)
 
 
 @pytest.mark.parametrize(
@@ -99,46 +39,6 @@ def test_bounds_widen_the_interval_on_their_side():
 )
 def test_training_error_at_most(values, verdict):
     assert at_most(values, 0.0066, ALPHA, "training error").verdict is verdict
-
-
-def table(accuracy, seed=0, classes=10, each=90):
-    """Predictions that are right with some accuracy and otherwise uniform; a function of the arguments alone."""
-    draw = np.random.default_rng([seed, round(1000 * accuracy)])
-    rows = np.full((classes, classes), (1 - accuracy) / (classes - 1))
-    np.fill_diagonal(rows, accuracy)
-    return [draw.multinomial(each, row) for row in rows]
-
-
-@pytest.mark.parametrize(
-    ("accuracies", "verdict"),
-    [([0.1] * 5, HELD), ([0.9] * 5, REFUTED), ([0.35] * 5, REFUTED), ([0.0] * 5, REFUTED), ([0.16] * 5, INCONCLUSIVE)],
-)
-def test_accuracy_at_chance(accuracies, verdict):
-    tables = [table(accuracy, seed) for seed, accuracy in enumerate(accuracies)]
-    assert at_chance(tables, 0.06, ALPHA).verdict is verdict
-
-
-def test_a_lucky_pair_of_seeds_does_not_make_chance():
-    """0 and 20 % are 10 % on average: the seeds' own scatter widens the interval."""
-    assert at_chance([table(0.0), table(0.2)], 0.06, ALPHA).verdict is INCONCLUSIVE
-
-
-def test_renaming_deviation_is_the_scatter_over_all_renamings():
-    counts = np.array(table(0.3))
-    draw = np.random.default_rng(0)
-    accuracies = [np.trace(counts[:, draw.permutation(10)]) / counts.sum() for _ in range(20_000)]
-    assert renaming_deviation(counts) == pytest.approx(np.std(accuracies), rel=0.02)
-
-
-def test_renaming_deviation_of_classes_of_different_size_is_the_scatter_over_all_renamings_too():
-    table = np.array([[5, 1, 0], [2, 3, 7], [0, 4, 20]])
-    right = [table[range(3), list(names)].sum() / table.sum() for names in itertools.permutations(range(3))]
-    assert renaming_deviation(table) == pytest.approx(np.std(right))
-
-
-def test_renaming_deviation_of_independent_predictions_is_the_binomial():
-    deviations = [renaming_deviation(table(0.1, seed)) for seed in range(200)]
-    assert np.mean(deviations) == pytest.approx(math.sqrt(0.1 * 0.9 / 900), rel=0.03)
 
 
 def growth(*means, seeds=4, scatter=0.01):
@@ -342,15 +242,6 @@ def test_several_parts_are_refuted_wrongly_as_seldom_as_one():
 
     wrong = np.mean([all_hold({str(i): at_limit() for i in range(4)}, 0.05).verdict is REFUTED for _ in range(2_000)])
     assert wrong <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 2_000)
-
-
-def test_a_prediction_interval_misses_one_more_value_as_often_as_it_says():
-    draw = np.random.default_rng(0)
-    samples = draw.standard_normal((4_000, 6))
-    misses = np.mean([prediction_interval(sample[:5], 0.05)[0] > sample[5] for sample in samples])
-    assert abs(misses - 0.05) < 4 * math.sqrt(0.05 * 0.95 / 4_000)
-    with pytest.raises(ValueError, match="1 values"):
-        prediction_interval([0.5], 0.05)
 
 
 def test_a_judgement_is_plain_values():

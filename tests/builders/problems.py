@@ -1,0 +1,6 @@
+"""A problem that is solved in a moment."""
+
+from rethinking_audit.fixtures.data.datasets import find
+from rethinking_audit.fixtures.tasks.solve import ProblemSolve
+
+SPEC = ProblemSolve.of("sgd", find("digits"), {"points": 10, "epochs": 5})

@@ -1,0 +1,68 @@
+"""Samples of seeds that are made up, so that it is known how often an audit of them decides wrongly."""
+
+from itertools import count
+
+import numpy as np
+
+from rethinking_audit.fixtures.calibration.design import designed, subjects
+from rethinking_audit.fixtures.calibration.sample import Sample
+from rethinking_audit.fixtures.calibration.seeds import Calibrated
+from rethinking_audit.fixtures.claimkit.arms import Arm
+from rethinking_audit.fixtures.claimkit.case import Case
+from rethinking_audit.fixtures.claimkit.claim import Control, claim
+from rethinking_audit.fixtures.claimkit.paper import Paper
+from rethinking_audit.fixtures.claimkit.tiers import NetworkPlan, ProblemPlan, Tier
+from rethinking_audit.fixtures.data.datasets import find
+from rethinking_audit.fixtures.statistics.judgement import Interval
+from rethinking_audit.fixtures.statistics.rules import mean_within
+from rethinking_audit.fixtures.training.result import FIT, STALLED, Curves, Result
+from rethinking_audit.fixtures.training.spec import Recipe
+
+RECIPE = Recipe(batch=1, learning_rate=0.1, momentum=0.9, decay=1.0, budget=9, patience=9)
+
+
+NETWORKS = {
+    "mlp-1x512": NetworkPlan(RECIPE, seeds=5, levels=(0.0, 1.0), variants={"few": {"seeds": 3}}),
+    "mlp-3x512": NetworkPlan(RECIPE, seeds=5),
+}
+PROBLEMS = {"sgd": ProblemPlan(solver="sgd", seeds=5), "lemma": ProblemPlan(solver="lemma")}
+TIER = Tier("fast", find("digits"), NETWORKS, tuple(NETWORKS), problems=PROBLEMS)
+ANY = float("inf")
+NOISE = np.random.default_rng(0)
+LOSSES = (0.01 + 1e-9 * number for number in count())  # no two trainings are one
+
+
+def training(test_error=0.1, train_error=0.0, fit=10, confusion=((9, 1), (1, 9)), test_every=None):
+    """A finished training; `fit` None is one that never would."""
+    curves = Curves(
+        [2.3, next(LOSSES)], [0.9, train_error], [0.0], [1], [0.1], [0.5, test_error], test_every or [[0.1, 0.1]]
+    )
+    status = STALLED if fit is None else FIT
+    return Result(status, 20, 1, fit, fit, curves, [list(row) for row in confusion], 1, "", "", []).to_dict()
+
+
+def sample(declared, find, seeds=30, network="mlp-1x512", control=False, **limits):
+    """A case of a made-up claim, its runs by `find`."""
+    case = Calibrated.of(Case(declared.claim, TIER, network, declared.claim.controls[0] if control else None), seeds)
+    return Sample.of(case, find, Paper({"alpha": 0.01, **limits}))
+
+
+@claim("toy/error", source="", refuted_by="", runs={"one": Arm()}, control=Control("", {"one": Arm(corruption=1.0)}))
+def error_is_at_most(runs, paper, judge):
+    """A test error is at most the limit."""
+    judge(mean_within([(error, error) for error in runs.one.test_error], Interval(-ANY, paper.limit), paper.alpha, ""))
+
+
+def of_errors(claimed, control=(0.9,), **limits):
+    """The toy claim on these test errors, and its control."""
+    errors = {0.0: claimed, 1.0: control}
+
+    def find(spec):
+        return training(errors[spec.corruption][spec.seed % len(errors[spec.corruption])])
+
+    return [sample(error_is_at_most, find, len(claimed), control=control, **limits) for control in (False, True)]
+
+
+def rates(samples, audits=10_000, expected=None):
+    designs, red, undecided = designed(subjects(samples, lambda one: expected), lambda name: None, audits)
+    return *designs, red, undecided

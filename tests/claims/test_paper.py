@@ -1,0 +1,79 @@
+"""The paper as data: its numbers, figures and networks, and what the tiers take over from it."""
+
+import tomllib
+
+import pytest
+
+from rethinking_audit.fixtures.claimkit.paper import Paper, figure, order
+from rethinking_audit.fixtures.claimkit.tiers import read
+from rethinking_audit.fixtures.networks import NETWORKS
+from rethinking_audit.fixtures.training.contracts import PARAMETERS
+from tests.builders.places import ROOT
+
+PAPER = ROOT / "claims" / "paper.toml"
+
+
+def test_every_number_of_the_paper_has_its_place_and_every_limit_its_origin():
+    tables = tomllib.loads(PAPER.read_text())
+    for name in order(PAPER):
+        assert tables[name]["where"]
+        assert tables[name]["origin"]
+
+
+@pytest.mark.parametrize(("network", "value"), [("alexnet", 0.0018), ("mlp-1x512", 0.0066), ("nobody", None)])
+def test_the_papers_number_is_the_networks(network, value):
+    entry = Paper.read(PAPER, "random-labels/zero-training-error", "fast", network)
+    assert entry.value == value
+    assert entry.limit == 0.0066
+    with pytest.raises(AttributeError, match="'colour'"):
+        _ = entry.colour
+
+
+def test_a_limit_may_belong_to_a_tier():
+    margins = [
+        Paper.read(PAPER, "random-labels/chance-test-accuracy", tier, "alexnet").margin for tier in ("fast", "paper")
+    ]
+    assert margins == [0.06, 0.015]
+
+
+def test_the_papers_figures_are_data():
+    relative = figure(ROOT / "claims" / "figures.csv", "1b")
+    assert relative["inception"][-1] == (1.0, 3.6)
+    assert {len(points) for points in relative.values()} == {11}
+
+
+def test_the_tiers_train_the_papers_networks():
+    tiers = read(ROOT / "claims" / "tiers.toml")
+    for tier in tiers.values():
+        assert set(tier.networks) == set(NETWORKS) - {"linear"}
+    for name, plan in tiers["paper"].networks.items():
+        assert (plan.width, plan.subset, plan.recipe.batch, plan.recipe.decay) == (1.0, None, 128, 0.95)
+        assert plan.recipe.learning_rate == (0.1 if name.startswith("inception") else 0.01)
+        assert plan.recipe.momentum == 0.9
+
+
+def test_the_fast_tier_decays_per_step_as_the_paper_does():
+    for name, plan in read(ROOT / "claims" / "tiers.toml")["fast"].networks.items():
+        for variant in (None, *plan.variants):
+            varied = plan.varied(variant)
+            by_epoch = 0.999 if variant == "table-4-crop" else 0.95
+            steps = -(-varied.subset // varied.recipe.batch)
+            assert varied.recipe.decay == pytest.approx(by_epoch ** (steps / 391), abs=1e-6), (name, variant)
+
+
+def test_the_paper_is_complete():
+    tables = tomllib.loads(PAPER.read_text())
+    assert len(tables["tables"]["1"]["rows"]) == 19
+    assert [len(tables["tables"][name]["rows"]) for name in "234"] == [8, 5, 6]
+    assert tables["parameters"] == PARAMETERS
+    assert tables["recipe"]["learning_rate"] == {
+        name: plan.recipe.learning_rate for name, plan in read(ROOT / "claims" / "tiers.toml")["paper"].networks.items()
+    }
+    series = {name: len(figure(ROOT / "claims" / "figures.csv", name)) for name in ("1a", "1b", "1c", "2a", "2b")}
+    assert series == {"1a": 5, "1b": 3, "1c": 3, "2a": 6, "2b": 4}
+
+
+def test_every_open_choice_has_its_reason_and_every_contradiction_both_sides():
+    tables = tomllib.loads(PAPER.read_text())
+    assert all(set(entry) == {"what", "choice", "reason"} and all(entry.values()) for entry in tables["open"])
+    assert all(set(entry) == {"item", "against", "view"} and all(entry.values()) for entry in tables["consistency"])

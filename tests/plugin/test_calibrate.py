@@ -1,0 +1,77 @@
+"""`--calibrate` from the outside: what it writes, and what it refuses."""
+
+import pytest
+
+from rethinking_audit.fixtures.calibration.record import read
+from tests.builders.projects import Project
+
+FEW = 200  # audits, where how many there are is not the point
+
+
+@pytest.fixture
+def project(tmp_path):
+    made = Project(tmp_path / "project")
+    made.edit("tiers.toml", ("subset = 300", "subset = 50"), ("budget = 250", "budget = 30"))
+    (made.folder / "claims" / "calibration.toml").unlink(missing_ok=True)
+    with (made.folder / "conftest.py").open("a") as conftest:
+        conftest.write(f"from rethinking_audit.fixtures.calibration import design\ndesign.AUDITS = {FEW}\n")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--seeds", "29"), "--calibrate has --seeds 29, expected at least 30"),
+        (("--width", "0.5"), "--calibrate has --width 0.5, expected the tiers as they are declared, and no --width"),
+        (
+            ("--dataset", "mnist"),
+            "--calibrate has --dataset mnist, expected the tiers as they are declared, and no --dataset",
+        ),
+    ],
+)
+def test_what_cannot_be_calibrated_is_bad_input(project, arguments, message):
+    code, output = project.run("-m", "fast", "--calibrate", *arguments)
+    assert code == 4
+    assert message in output
+    assert not list(project.store.glob("runs/*"))
+
+
+def test_calibrating_writes_the_file_asks_for_review_and_the_next_audit_tells_of_it(project):
+    code, output = project.run("-m", "fast", "--calibrate", "-k", "accuracy_is_chance", "-n", "2")
+    assert code == 1, output
+    assert "calibration: 30 seeds of each arm, 90 runs to make, about " in output
+    assert "claims/calibration.toml was written: review it before you commit it" in output
+    assert not (project.folder / "out").exists(), "nothing was judged"
+    written = read(project.folder / "claims" / "calibration.toml")
+    assert [(one.claim, one.case, one.seeds) for one in written.designs] == [
+        ("random-labels/chance-test-accuracy", "fast-mlp-1x512", 5)
+    ]
+    assert written.made["seeds"] == 30
+    assert written.designs[0].power.value > 0.5
+
+    project.run("-m", "fast", "-k", "accuracy_is_chance")
+    told = project.audit()["calibration"]
+    assert (told["tiers"], told["seeds"], told["audits"], told["current"]) == (["fast"], 30, FEW, True)
+    assert told["false_alarms"] == {"value": written.red.value, "low": written.red.low, "high": written.red.high}
+    assert "of 1,000 audits of the tier fast" in (project.folder / "out" / "audit.html").read_text().lower()
+
+    (project.folder / "claims" / "calibration.toml").write_text("[made]\n")
+    code, output = project.run("-m", "fast", "-k", "accuracy_is_chance")
+    assert code == 4
+    assert "calibration.toml is no calibration: the file: 'suite'" in output
+
+
+def test_with_workers_the_main_process_writes_the_file_and_a_failed_run_leaves_it_alone(project):
+    command = ("-m", "fast", "--calibrate", "-k", "accuracy_is_chance", "--executor", "reference")
+    code, output = project.run(*command, "-n", "1")
+    assert code == 1, output
+    assert "calibration: 30 seeds of each arm" in output
+    written = (project.folder / "claims" / "calibration.toml").read_text()
+
+    damaged = next((project.store / "runs").iterdir())
+    damaged.write_text("{}")
+    code, output = project.run(*command)
+    assert code == 1
+    assert "claims/calibration.toml was not written:" in output
+    assert damaged.name in output.replace("\n", "")
+    assert (project.folder / "claims" / "calibration.toml").read_text() == written

@@ -1,0 +1,56 @@
+"""A solve as a run: drained like a training, watched, kept from labels that are not its own, and read by its values."""
+
+import pytest
+
+from rethinking_audit.fixtures.data.contracts import ContractBroken
+from rethinking_audit.fixtures.data.datasets import find
+from rethinking_audit.fixtures.runs import prepare, solve
+from rethinking_audit.fixtures.runs.identity import key
+from rethinking_audit.fixtures.runs.session import Session
+from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.tasks.solutions import Solutions, largest
+from rethinking_audit.fixtures.tasks.solve import ProblemSolve
+from rethinking_audit.fixtures.tasks.sources import canonical
+from rethinking_audit.fixtures.tasks.target import Target
+from tests.builders.problems import SPEC
+
+
+def test_a_solve_is_drained_like_a_training_and_its_record_is_the_same_wherever_it_is_made(tmp_path):
+    records = []
+    for name in ("one", "other"):
+        store = Store(tmp_path / name)
+        prepare.drain({key(SPEC, Target()): SPEC}, store, Session(tmp_path / "s"), Target(), "main")
+        records.append({**store.read(key(SPEC, Target())), "made": None})
+    assert canonical(records[0]) == canonical(records[1])
+    assert records[0]["spec"] == SPEC.to_dict()
+    assert "no_image_in_both_splits" in records[0]["result"]["contracts"]
+
+
+def test_a_solve_says_how_far_it_is(tmp_path, monkeypatch):
+    beats = []
+    monkeypatch.setattr(prepare, "BEAT_EVERY", 0)
+    monkeypatch.setattr(Session, "beat", lambda self, worker, beat: beats.append(beat))
+    spec = ProblemSolve.of("depth", find("digits"), {"depths": [2, 3]}, subset=50)
+    prepare.drain({key(spec, Target()): spec}, Store(tmp_path), Session(tmp_path / "s"), Target(), "main")
+    assert [(beat.epoch, beat.budget, beat.unit) for beat in beats if beat][-1] == (1, 2, "part")
+
+
+def test_labels_that_are_not_what_the_spec_says_break_a_contract(monkeypatch):
+    monkeypatch.setattr(solve, "corrupt_labels", lambda labels, *_: (labels + 1) % 10)
+    with pytest.raises(ContractBroken, match="label corruption"):
+        solve.checked(SPEC)
+    draws = iter(range(2))
+    monkeypatch.setattr(solve, "corrupt_labels", lambda labels, *_: labels + next(draws))
+    with pytest.raises(ContractBroken, match="same on every read"):
+        solve.checked(SPEC)
+
+
+def test_values_are_attributes_by_seed():
+    solved = Solutions([{"error": 0.1}, {"error": 0.3}])
+    assert solved.error == [0.1, 0.3]
+    assert solved.bounds("error") == [(0.1, 0.1), (0.3, 0.3)]
+    assert solved.worst("error") == {"error": 0.3}
+    assert solved.accuracies("error") == [0.9, 0.7]
+    assert largest({10.0: Solutions([]), 20.0: solved}) is solved
+    with pytest.raises(AttributeError, match="no value 'norm'; it has error"):
+        _ = solved.norm
