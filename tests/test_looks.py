@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rethinking_audit.fixtures.claimkit.judging import Sitting
+from rethinking_audit.fixtures.claimkit.judging import JudgingContext
 from rethinking_audit.fixtures.claimkit.tiers import NetworkPlan, ProblemPlan, grown
 from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict
 from rethinking_audit.fixtures.statistics.looks import Look, schedule
@@ -80,7 +80,7 @@ def test_a_plan_grows_in_its_variants_and_a_problem_only_where_it_draws():
 
 
 def test_a_case_that_was_not_looked_at_has_no_looks():
-    assert Sitting(None, None).looks == []
+    assert JudgingContext(None, None).looks == []
 
 
 @pytest.fixture(scope="module")
