@@ -21,11 +21,6 @@ from rethinking_audit.fixtures.claimkit.case import Case
 from rethinking_audit.fixtures.claimkit.claim import Control, claim
 from rethinking_audit.fixtures.claimkit.paper import Paper
 from rethinking_audit.fixtures.claimkit.tiers import NetworkPlan, ProblemPlan, Tier
-from rethinking_audit.fixtures.statistics.chance import at_chance
-from rethinking_audit.fixtures.statistics.exact import exactly
-from rethinking_audit.fixtures.statistics.judgement import Interval
-from rethinking_audit.fixtures.statistics.rules import at_most, larger_by, mean_within, ratio_within
-from rethinking_audit.fixtures.statistics.several import all_hold
 from rethinking_audit.fixtures.theory.problem import ProblemSpec
 from rethinking_audit.fixtures.training.result import FIT, STALLED, Curves, Result
 from rethinking_audit.fixtures.training.spec import Recipe
@@ -39,7 +34,6 @@ NETWORKS = {
 }
 PROBLEMS = {"sgd": ProblemPlan(solver="sgd", seeds=5), "lemma": ProblemPlan(solver="lemma")}
 TIER = Tier("fast", "digits", False, NETWORKS, tuple(NETWORKS), problems=PROBLEMS)
-ANY = float("inf")
 FEW = 200  # audits, where how many there are is not the point
 NOISE = np.random.default_rng(0)
 LOSSES = (0.01 + 1e-9 * number for number in count())  # no two trainings are one
@@ -63,7 +57,7 @@ def sample(declared, find, seeds=30, network="mlp-1x512", control=False, **limit
 @claim("toy/error", source="", refuted_by="", runs={"one": Arm()}, control=Control("", {"one": Arm(corruption=1.0)}))
 def error_is_at_most(runs, paper, judge):
     """A test error is at most the limit."""
-    judge(mean_within([(error, error) for error in runs.one.test_error], Interval(-ANY, paper.limit), paper.alpha, ""))
+    judge.mean("", runs.one.test_error, at_most=paper.limit)
 
 
 def of_errors(claimed, control=(0.9,), **limits):
@@ -107,7 +101,7 @@ def test_the_same_seeds_are_drawn_for_all_arms_and_the_arms_stay_paired():
     @claim("toy/pairs", source="", refuted_by="", runs={"one": Arm(), "few": Arm(variant="few")}, control=Control("", {}))
     def better(runs, paper, judge):
         """One is better, by as much in every seed."""
-        judge(larger_by(runs.few.test_accuracy, runs.one.test_accuracy, Interval(0, ANY), 10**9, paper.alpha, ""))
+        judge.difference("", runs.few.test_accuracy, runs.one.test_accuracy, 10**9, at_least=0)
 
     errors = NOISE.uniform(0.1, 0.9, 30)
     made = sample(better, lambda spec: training(errors[spec.seed] - 0.05), limit=0)
@@ -132,7 +126,7 @@ def test_what_is_not_random_is_judged_once():
     def regular(runs, paper, judge):
         """A number is zero."""
         judged.append(runs)
-        judge(exactly(runs.one.value[0], Interval(0, 0), "value"))
+        judge.exactly("value", runs.one.value[0], at_most=0)
 
     made = sample(regular, lambda spec: {"values": {"value": 0.0}}, network="lemma")
     assert made.declared == 0
@@ -220,7 +214,7 @@ def test_a_network_without_a_control_deviates_towards_anothers_and_none_without_
 )
 def ratio(runs, paper, judge):
     """A time is at most twice another."""
-    judge(ratio_within(runs.slow.time_to_fit, runs.fast.time_to_fit, Interval(0, 2), paper.alpha, ""))
+    judge.ratio("", runs.slow.time_to_fit, runs.fast.time_to_fit, at_most=2)
 
 
 @claim(
@@ -232,7 +226,7 @@ def ratio(runs, paper, judge):
 )
 def chance(runs, paper, judge):
     """An accuracy is that of chance."""
-    judge(at_chance(runs.one.confusions, 0.1, paper.alpha))
+    judge.at_chance(runs.one.confusions, 0.1)
 
 
 @claim(
@@ -240,10 +234,7 @@ def chance(runs, paper, judge):
 )
 def every_level(runs, paper, judge):
     """A training error is at most a tenth at every level."""
-    parts = {
-        str(level): lambda alpha, arm=arm: at_most(arm.train_error, 0.1, alpha, "") for level, arm in runs.levels.items()
-    }
-    judge(all_hold(parts, paper.alpha))
+    judge.each_at_most("", {str(level): arm.train_error for level, arm in runs.levels.items()}, 0.1)
 
 
 @claim(
@@ -256,8 +247,7 @@ def every_level(runs, paper, judge):
 )
 def draws_of_solves(runs, paper, judge):
     """The mean of all draws is at least a half."""
-    values = [(value, value) for drawn in runs.one.correlations for value in drawn]
-    judge(mean_within(values, Interval(0.5, ANY), paper.alpha, ""))
+    judge.mean("", runs.one.pooled("correlations"), at_least=0.5)
 
 
 @claim(
@@ -270,8 +260,7 @@ def draws_of_solves(runs, paper, judge):
 def less_than_the_other(runs, paper, judge):
     """One training error is below the other."""
     pairs = zip(runs.one.train_error, runs.other.train_error, strict=True)
-    apart = [(one - other, one - other) for (one, _), (other, _) in pairs]
-    judge(mean_within(apart, Interval(-ANY, 0), paper.alpha, ""))
+    judge.mean("", [one - other for (one, _), (other, _) in pairs], at_most=0)
 
 
 def with_control(declared, find, network="mlp-1x512"):

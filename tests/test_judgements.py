@@ -192,8 +192,8 @@ def test_an_accuracy_lies_between_nothing_and_all():
 
 def test_what_is_exact_says_so():
     same(exactly(2.0, Interval(1, 3), "a rank"), "exact", "a rank", "", 2, (2, 2), (1, 3), verdict=HELD, values={}, alpha=0)
-    judged = exactly(2.0, Interval(3, 4), "a rank", "%", 0.01)
-    same(judged, "exact", "a rank", "%", 2, (2, 2), (3, 4), verdict=REFUTED, values={}, alpha=0.01)
+    judged = exactly(2.0, Interval(3, 4), "a rank", "%")
+    same(judged, "exact", "a rank", "%", 2, (2, 2), (3, 4), verdict=REFUTED, values={}, alpha=0)
 
 
 def test_a_range_over_choices_says_so():
@@ -205,7 +205,7 @@ def test_a_range_over_choices_says_so():
 
 
 def number(value, low=0.0, high=1.0, alpha=0.01):
-    return exactly(value, Interval(low, high), "a number", alpha=alpha)
+    return replace(exactly(value, Interval(low, high), "a number"), alpha=alpha)
 
 
 def part(*values):
