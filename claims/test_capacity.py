@@ -4,12 +4,7 @@ Zhang et al. 2017, section 2.2. The paper argues from the fit of random labels a
 Refuted by: a mean correlation with random signs well below one; a loss that hardly changes when one example is replaced.
 """
 
-from rethinking_audit.fixtures.claimkit.arms import Solve
-from rethinking_audit.fixtures.claimkit.claim import Control, claim
-from rethinking_audit.fixtures.statistics.judgement import Interval
-from rethinking_audit.fixtures.statistics.rules import mean_within
-
-ANY = float("inf")
+from rethinking_audit.fixtures.claimkit import Control, Solve, claim
 
 
 @claim(
@@ -26,8 +21,7 @@ def test_the_rademacher_complexity_is_about_one(runs, paper, judge):
     Measured on networks with one hidden layer of 512 units, whose function is the sign of their value, as the mean over
     draws of the correlation with random signs: a lower estimate.
     """
-    drawn = [(value, value) for values in runs.fits.correlations for value in values]
-    judge(mean_within(drawn, Interval(paper.limit, ANY), paper.alpha, "correlation with random signs", ""))
+    judge.mean("correlation with random signs", runs.fits.pooled("correlations"), at_least=paper.limit, unit="")
 
 
 @claim(
@@ -44,5 +38,4 @@ def test_interpolating_networks_are_not_uniformly_stable(runs, paper, judge):
     An example is replaced by its image with the other label, and the same network trained again from the same start;
     measured is the largest change of the loss, as a share of its range, over training and test images.
     """
-    changes = [(value, value) for values in runs.learner.changes for value in values]
-    judge(mean_within(changes, Interval(paper.limit, ANY), paper.alpha, "change of the loss"))
+    judge.mean("change of the loss", runs.learner.pooled("changes"), at_least=paper.limit)

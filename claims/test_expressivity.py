@@ -5,13 +5,7 @@ Refuted by: a sample with labels that the construction, with that many weights, 
 float64, or exactly in rational arithmetic.
 """
 
-from functools import partial
-
-from rethinking_audit.fixtures.claimkit.arms import Solve
-from rethinking_audit.fixtures.claimkit.claim import Control, claim
-from rethinking_audit.fixtures.statistics.exact import exactly
-from rethinking_audit.fixtures.statistics.judgement import Interval
-from rethinking_audit.fixtures.statistics.several import all_hold, provided
+from rethinking_audit.fixtures.claimkit import Control, Solve, claim, part
 
 
 @claim(
@@ -30,12 +24,11 @@ def test_two_layers_represent_any_labels(runs, paper, judge):
     Reals are drawn, classes the images' own, all signs the 2^n patterns on a few points; rationals are exact. An error is
     relative to the largest label.
     """
-    found = runs.network.worst("error")
-    premises = {
-        "2n + d weights": exactly(found["weights"] / found["claimed"], Interval(0, 1), "weights over 2n + d", "x"),
-        "float64 suffices": exactly(found["rounding"], Interval(0, paper.limit), "rounding of float64"),
-    }
-    judge(provided(premises, exactly(found["error"], Interval(0, found["rounding"]), "largest error on the sample")))
+    worst = runs.network.worst("error")
+    weights = part.exactly("weights over 2n + d", worst["weights"] / worst["claimed"], at_most=1, unit="x")
+    rounding = part.exactly("rounding of float64", worst["rounding"], at_most=paper.limit)
+    error = part.exactly("largest error on the sample", worst["error"], at_most=worst["rounding"])
+    judge.provided({"2n + d weights": weights, "float64 suffices": rounding}, error)
 
 
 @claim(
@@ -52,13 +45,10 @@ def test_the_interleaved_matrix_is_triangular_and_of_full_rank(runs, paper, judg
     Every row is looked at; of the first points the determinant is computed in rational arithmetic too.
     """
     found = runs.matrix.worst("points")
-    every = Interval(1, 1)
-    judge(
-        provided(
-            {"determinant": exactly(float(found["exactly_regular"]), every, "share of exact determinants not zero", "%")},
-            exactly(found["rows"] / found["points"], every, "rows that are triangular with a positive eigenvalue", "%"),
-        )
-    )
+    every = {"at_least": 1, "at_most": 1, "unit": "%"}
+    regular = part.exactly("share of exact determinants not zero", float(found["exactly_regular"]), **every)
+    rows = part.exactly("rows that are triangular with a positive eigenvalue", found["rows"] / found["points"], **every)
+    judge.provided({"determinant": regular}, rows)
 
 
 @claim(
@@ -75,11 +65,9 @@ def test_depth_trades_against_width(runs, paper, judge):
     The constants are explicit: width n/(k - 1) + 2 and 3n + d + 4k weights. An error is relative to the largest label.
     """
     found = runs.networks.worst("points")
-    premises = {"float64 suffices": exactly(found["rounding"], Interval(0, paper.limit), "rounding of float64")}
-    for what, bound in (("width", "widths_bound"), ("weights", "weights_bound")):
-        share = max(one / most for one, most in zip(found[what], found[bound], strict=True))
-        premises[what] = exactly(share, Interval(0, 1), f"{what} over its bound", "x")
-    accepted = Interval(0, found["rounding"])
-    errors = zip(found["depths"], found["errors"], strict=True)
-    parts = {f"k = {depth}": partial(exactly, error, accepted, "largest error on the sample") for depth, error in errors}
-    judge(provided(premises, all_hold(parts, 0.0)))
+    rounding = part.exactly("rounding of float64", found["rounding"], at_most=paper.limit)
+    width = part.within_bounds("width over its bound", found["width"], found["widths_bound"])
+    weights = part.within_bounds("weights over its bound", found["weights"], found["weights_bound"])
+    errors = {f"k = {depth}": error for depth, error in zip(found["depths"], found["errors"], strict=True)}
+    exact = part.each_exactly("largest error on the sample", errors, at_most=found["rounding"])
+    judge.provided({"float64 suffices": rounding, "width": width, "weights": weights}, exact)

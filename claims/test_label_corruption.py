@@ -6,14 +6,7 @@ Refuted by: a training error above zero at some p; a generalization error that f
 to fit that grows without bound; random labels whose loss falls evenly from the start.
 """
 
-from functools import partial
-
-from rethinking_audit.fixtures.claimkit.arms import Arm, Sweep
-from rethinking_audit.fixtures.claimkit.claim import Control, claim
-from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict
-from rethinking_audit.fixtures.statistics.rules import at_most, mean_within, ratio_within
-from rethinking_audit.fixtures.statistics.several import all_hold
-from rethinking_audit.fixtures.statistics.trends import grows_to_chance
+from rethinking_audit.fixtures.claimkit import Arm, Control, Fallback, Sweep, Verdict, claim
 
 FIGURE_1 = ("inception", "alexnet", "mlp-1x512")
 
@@ -45,11 +38,8 @@ FIGURE_1 = ("inception", "alexnet", "mlp-1x512")
 )
 def test_training_error_is_zero_at_every_level(runs, paper, judge):
     """Training error is zero at every level of label corruption."""
-    parts = {
-        f"p = {level:g}": partial(at_most, arm.train_error, paper.limit, quantity="training error")
-        for level, arm in runs.levels.items()
-    }
-    judge(all_hold(parts, paper.alpha))
+    errors = {f"p = {level:g}": arm.train_error for level, arm in runs.levels.items()}
+    judge.each_at_most("training error", errors, paper.limit)
 
 
 @claim(
@@ -72,7 +62,7 @@ def test_training_error_is_zero_at_every_level(runs, paper, judge):
 def test_generalization_error_grows_to_chance(runs, paper, judge):
     """Generalization error grows steadily with label corruption and ends at chance."""
     errors = {level: arm.generalization_error for level, arm in runs.levels.items()}
-    judge(grows_to_chance(errors, runs.levels[max(errors)].confusions, paper.drop, paper.alpha))
+    judge.grows_to_chance(errors, runs.levels[max(errors)].confusions, paper.drop)
 
 
 @claim(
@@ -93,6 +83,7 @@ def test_generalization_error_grows_to_chance(runs, paper, judge):
     ),
     networks=FIGURE_1,
     figure="1b",
+    fallback=Fallback({"random": "random_slower", "true": "true_slower"}, "slower decay of the learning rate"),
 )
 def test_time_to_fit_grows_by_a_small_factor(runs, paper, judge):
     """Random labels take only a small constant factor longer to fit than true ones.
@@ -100,10 +91,8 @@ def test_time_to_fit_grows_by_a_small_factor(runs, paper, judge):
     Time is the first epoch whose training loss is below 0.05, on frozen weights, never seconds. Judged on the paper's
     schedule; where that ends while the loss still falls, on a slower decay of the learning rate if the tier has one.
     """
-    random, true, quantity = runs.random, runs.true, "epochs to fit, random over true labels"
-    if random.exhausted and hasattr(runs, "random_slower"):
-        random, true, quantity = runs.random_slower, runs.true_slower, f"{quantity}, slower decay of the learning rate"
-    judge(ratio_within(random.time_to_fit, true.time_to_fit, Interval(0, paper.limit), paper.alpha, quantity))
+    what = "epochs to fit, random over true labels"
+    judge.ratio(what, runs.random.time_to_fit, runs.true.time_to_fit, at_most=paper.limit)
 
 
 @claim(
@@ -120,5 +109,4 @@ def test_random_labels_start_late_and_converge_quickly(runs, paper, judge):
 
     Late and quick are two sides of one number: the share of the time to fit that has passed when the loss has halved.
     """
-    accepted = Interval(paper.limit, float("inf"))
-    judge(mean_within(runs.random.late_share, accepted, paper.alpha, "share of the time to fit before the loss has halved"))
+    judge.mean("share of the time to fit before the loss has halved", runs.random.late_share, at_least=paper.limit)

@@ -4,14 +4,7 @@ Zhang et al. 2017, section 5. Least squares with more dimensions than points.
 Refuted by: a run from zero that ends elsewhere than at the pseudo-inverse solution; global optima with different Hessians.
 """
 
-from functools import partial
-
-from rethinking_audit.fixtures.claimkit.arms import Solve
-from rethinking_audit.fixtures.claimkit.claim import Control, claim
-from rethinking_audit.fixtures.statistics.exact import exactly
-from rethinking_audit.fixtures.statistics.judgement import Interval
-from rethinking_audit.fixtures.statistics.rules import mean_within
-from rethinking_audit.fixtures.statistics.several import all_hold
+from rethinking_audit.fixtures.claimkit import Control, Solve, claim, part
 
 
 @claim(
@@ -27,8 +20,8 @@ def test_sgd_ends_at_the_minimum_norm_solution(runs, paper, judge):
 
     One example a step, in a new order each epoch; measured is the distance to the pseudo-inverse solution over its norm.
     """
-    distances = runs.descent.bounds("distance")
-    judge(mean_within(distances, Interval(0, paper.limit), paper.alpha, "distance to the solution of minimum norm", ""))
+    what = "distance to the solution of minimum norm"
+    judge.mean(what, runs.descent.distance, at_least=0, at_most=paper.limit, unit="")
 
 
 @claim(
@@ -42,10 +35,7 @@ def test_sgd_ends_at_the_minimum_norm_solution(runs, paper, judge):
 def test_the_hessian_is_the_same_and_degenerate_at_every_optimum(runs, paper, judge):
     """The Hessian is the same, and degenerate, at every global optimum, so curvature cannot choose between them."""
     found = runs.optima.worst("difference")
-    flat = 1 - found["rank"] / found["dimensions"]
-    needed = 1 - found["points"] / found["dimensions"]
-    parts = {
-        "the same": partial(exactly, found["difference"], Interval(0, paper.limit), "largest difference of two Hessians"),
-        "degenerate": partial(exactly, flat, Interval(needed, 1), "share of directions without curvature"),
-    }
-    judge(all_hold(parts, 0.0))
+    flat, needed = (1 - found[number] / found["dimensions"] for number in ("rank", "points"))
+    same = part.exactly("largest difference of two Hessians", found["difference"], at_most=paper.limit)
+    degenerate = part.exactly("share of directions without curvature", flat, at_least=needed, at_most=1)
+    judge.all_hold({"the same": same, "degenerate": degenerate})

@@ -5,11 +5,7 @@ control is data on which the reading would be right, and must be HELD.
 Refuted by: what the paper shows instead, an error that grows with corruption and a time to fit that does too.
 """
 
-from rethinking_audit.fixtures.claimkit.arms import Arm, Sweep
-from rethinking_audit.fixtures.claimkit.claim import Control, claim
-from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict
-from rethinking_audit.fixtures.statistics.rules import ratio_within
-from rethinking_audit.fixtures.statistics.trends import falls_with_level
+from rethinking_audit.fixtures.claimkit import Arm, Control, Sweep, Verdict, claim
 
 FIGURE_1 = ("inception", "alexnet", "mlp-1x512")
 
@@ -27,7 +23,7 @@ FIGURE_1 = ("inception", "alexnet", "mlp-1x512")
 def test_generalization_error_falls_as_noise_rises(runs, paper, judge):
     """Generalization error falls as label noise rises."""
     errors = {level: arm.generalization_error for level, arm in runs.levels.items()}
-    judge(falls_with_level(errors, paper.alpha, "rank correlation of generalization error with corruption"))
+    judge.falls_with_level("rank correlation of generalization error with corruption", errors)
 
 
 @claim(
@@ -46,6 +42,5 @@ def test_training_speed_is_unaffected_by_random_labels(runs, paper, judge):
     Time is the first epoch whose training loss is below 0.05. Unaffected is a change, to either side, that is smaller than
     the smallest one that the paper shows.
     """
-    unaffected = Interval(1 / paper.limit, paper.limit)
-    quantity = "epochs to fit, random over true labels"
-    judge(ratio_within(runs.random.time_to_fit, runs.true.time_to_fit, unaffected, paper.alpha, quantity))
+    what = "epochs to fit, random over true labels"
+    judge.ratio(what, runs.random.time_to_fit, runs.true.time_to_fit, at_least=1 / paper.limit, at_most=paper.limit)

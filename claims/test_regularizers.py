@@ -5,22 +5,8 @@ Refuted by: a network that loses what it generalizes when weight decay and rando
 from fitting random labels; a regularizer that matters more than the network; a gain by early stopping.
 """
 
-from functools import partial
+from rethinking_audit.fixtures.claimkit import Arm, Control, claim, part
 
-from rethinking_audit.fixtures.claimkit.arms import Arm
-from rethinking_audit.fixtures.claimkit.claim import Control, claim
-from rethinking_audit.fixtures.statistics.judgement import Interval
-from rethinking_audit.fixtures.statistics.rules import (
-    at_most,
-    larger_by,
-    matters_more,
-    mean_within,
-    ratio_within,
-    share_kept,
-)
-from rethinking_audit.fixtures.statistics.several import all_hold
-
-GAIN, MORE = Interval(0, float("inf")), Interval(1, float("inf"))
 WITH_CROPS = ("inception", "alexnet")  # the networks that Table 1 has random crops of
 
 
@@ -33,8 +19,8 @@ WITH_CROPS = ("inception", "alexnet")  # the networks that Table 1 has random cr
 )
 def test_networks_generalize_without_regularizers(runs, paper, judge):
     """Networks generalize with every explicit regularizer turned off."""
-    arms = runs.without.test_accuracy, runs.full.test_accuracy
-    judge(share_kept(*arms, runs.full.classes, runs.full.tested, paper.limit, paper.alpha))
+    accuracies, full = (runs.without.test_accuracy, runs.full.test_accuracy), runs.full
+    judge.share_kept(*accuracies, full.classes, full.tested, at_least=paper.limit)
 
 
 @claim(
@@ -58,9 +44,7 @@ def test_random_labels_are_fitted_with_regularizers(runs, paper, judge):
 
     Judged on the images as they are. What Table 4 gives is the accuracy on the augmented batches of the last epoch.
     """
-    arms = vars(runs).items()
-    parts = {name: partial(at_most, arm.train_error, paper.limit, quantity="training error") for name, arm in arms}
-    judge(all_hold(parts, paper.alpha))
+    judge.each_at_most("training error", {name: arm.train_error for name, arm in runs.items()}, paper.limit)
 
 
 @claim(
@@ -75,9 +59,9 @@ def test_random_labels_are_fitted_with_regularizers(runs, paper, judge):
 )
 def test_crops_help_more_than_weight_decay(runs, paper, judge):
     """Augmenting the data helps more than weight decay."""
-    crops, decay = runs.crops.test_accuracy, runs.weight_decay.test_accuracy
-    quantity = "test accuracy with random crops less that with weight decay"
-    judge(larger_by(crops, decay, GAIN, runs.crops.tested, paper.alpha, quantity))
+    accuracies = runs.crops.test_accuracy, runs.weight_decay.test_accuracy
+    what = "test accuracy with random crops less that with weight decay"
+    judge.difference(what, *accuracies, runs.crops.tested, at_least=0)
 
 
 @claim(
@@ -99,14 +83,10 @@ def test_crops_help_more_than_weight_decay(runs, paper, judge):
 )
 def test_the_network_matters_more_than_a_regularizer(runs, paper, judge):
     """Changing the network changes test accuracy more than any regularizer does."""
-    network, other = runs.network.test_accuracy, runs.other.test_accuracy
-    regularized = {name: getattr(runs, name).test_accuracy for name in ("crops", "weight_decay", "both")}
-    quantity = "change by another network less change by a regularizer"
-    parts = {
-        name: partial(matters_more, network, other, changed, runs.network.tested, quantity=quantity)
-        for name, changed in regularized.items()
-    }
-    judge(all_hold(parts, paper.alpha))
+    regularized = {"crops": runs.crops, "weight_decay": runs.weight_decay, "both": runs.both}
+    changed = {name: arm.test_accuracy for name, arm in regularized.items()}
+    what = "change by another network less change by a regularizer"
+    judge.matters_more(what, runs.network.test_accuracy, runs.other.test_accuracy, changed, runs.network.tested)
 
 
 @claim(
@@ -125,12 +105,7 @@ def test_early_stopping_brings_no_gain(runs, paper, judge):
 
     The epoch is chosen on one half of the test images and judged on the other, both ways.
     """
-    gains = [(gain, gain) for gain in runs.curve.early_stopping_gain]
-    judge(
-        mean_within(
-            gains, Interval(float("-inf"), paper.limit), paper.alpha, "test accuracy of the best epoch less the last"
-        )
-    )
+    judge.mean("test accuracy of the best epoch less the last", runs.curve.early_stopping_gain, at_most=paper.limit)
 
 
 @claim(
@@ -155,9 +130,9 @@ def test_batch_norm_steadies_and_is_not_the_cause(runs, paper, judge):
 
     Steady is the sum of all falls of test accuracy from one epoch to the next.
     """
-    normalized, plain = runs.normalized, runs.plain
-    accuracies, tested = (normalized.test_accuracy, plain.test_accuracy), plain.tested
-    falls = partial(ratio_within, plain.falls, normalized.falls, MORE, quantity="falls of test accuracy, without over with")
-    points = partial(larger_by, *accuracies, GAIN, tested, quantity="test accuracy with BatchNorm less without")
-    share = partial(share_kept, *reversed(accuracies), plain.classes, tested, paper.limit)
-    judge(all_hold({"steadies": falls, "adds points": points, "is not the cause": share}, paper.alpha))
+    plain, normalized = runs.plain, runs.normalized
+    without, full = plain.test_accuracy, normalized.test_accuracy
+    steadies = part.ratio("falls of test accuracy, without over with", plain.falls, normalized.falls, at_least=1)
+    points = part.difference("test accuracy with BatchNorm less without", full, without, plain.tested, at_least=0)
+    kept = part.share_kept(without, full, plain.classes, plain.tested, at_least=paper.limit)
+    judge.all_hold({"steadies": steadies, "adds points": points, "is not the cause": kept})

@@ -1,6 +1,7 @@
 """Measurements written by hand, and what a judgement of them must be."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -36,7 +37,7 @@ def around(mean, half):
 
 
 def number(value, low=0.0, high=1.0, alpha=0.01):
-    return exactly(value, Interval(low, high), "a number", alpha=alpha)
+    return replace(exactly(value, Interval(low, high), "a number"), alpha=alpha)
 
 
 def arms(*groups):

@@ -13,8 +13,6 @@ from rethinking_audit.fixtures.claimkit.claim import Control, claim
 from rethinking_audit.fixtures.claimkit.paper import Paper
 from rethinking_audit.fixtures.claimkit.tiers import NetworkPlan, ProblemPlan, Tier
 from rethinking_audit.fixtures.data.datasets import find
-from rethinking_audit.fixtures.statistics.judgement import Interval
-from rethinking_audit.fixtures.statistics.rules import mean_within
 from rethinking_audit.fixtures.training.result import FIT, STALLED, Curves, Result
 from rethinking_audit.fixtures.training.spec import Recipe
 
@@ -27,7 +25,7 @@ NETWORKS = {
 }
 PROBLEMS = {"sgd": ProblemPlan(solver="sgd", seeds=5), "lemma": ProblemPlan(solver="lemma")}
 TIER = Tier("fast", find("digits"), NETWORKS, tuple(NETWORKS), problems=PROBLEMS)
-ANY = float("inf")
+
 NOISE = np.random.default_rng(0)
 LOSSES = (0.01 + 1e-9 * number for number in count())  # no two trainings are one
 
@@ -50,7 +48,7 @@ def sample(declared, find, seeds=30, network="mlp-1x512", control=False, **limit
 @claim("toy/error", source="", refuted_by="", runs={"one": Arm()}, control=Control("", {"one": Arm(corruption=1.0)}))
 def error_is_at_most(runs, paper, judge):
     """A test error is at most the limit."""
-    judge(mean_within([(error, error) for error in runs.one.test_error], Interval(-ANY, paper.limit), paper.alpha, ""))
+    judge.mean("", runs.one.test_error, at_most=paper.limit)
 
 
 def of_errors(claimed, control=(0.9,), **limits):

@@ -1,8 +1,15 @@
 """A training that takes a moment."""
 
 from rethinking_audit.fixtures.data.datasets import find
+from rethinking_audit.fixtures.tasks.baseline import Baseline
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.spec import Recipe
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
 SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
+
+
+def baseline_of(task, name="ridge"):
+    """A baseline on the experiment of a training."""
+    fields = ("data", "seed", "corruption", "inputs", "subset")
+    return Baseline(network=name, **{field: getattr(task, field) for field in fields})

@@ -6,11 +6,7 @@ import pytest
 from rethinking_audit.fixtures.calibration.deviate import deviating
 from rethinking_audit.fixtures.claimkit.arms import Arm, Solve, Sweep
 from rethinking_audit.fixtures.claimkit.claim import Control, claim
-from rethinking_audit.fixtures.statistics.chance import at_chance
-from rethinking_audit.fixtures.statistics.judgement import Interval
-from rethinking_audit.fixtures.statistics.rules import at_most, mean_within, ratio_within
-from rethinking_audit.fixtures.statistics.several import all_hold
-from tests.builders.samples import ANY, NOISE, error_is_at_most, of_errors, rates, sample, training
+from tests.builders.samples import NOISE, error_is_at_most, of_errors, rates, sample, training
 
 
 def test_a_claim_with_scatter_needs_a_wrong_value():
@@ -64,7 +60,7 @@ def test_a_network_without_a_control_deviates_towards_anothers_and_none_without_
 )
 def ratio(runs, paper, judge):
     """A time is at most twice another."""
-    judge(ratio_within(runs.slow.time_to_fit, runs.fast.time_to_fit, Interval(0, 2), paper.alpha, ""))
+    judge.ratio("", runs.slow.time_to_fit, runs.fast.time_to_fit, at_most=2)
 
 
 @claim(
@@ -76,7 +72,7 @@ def ratio(runs, paper, judge):
 )
 def chance(runs, paper, judge):
     """An accuracy is that of chance."""
-    judge(at_chance(runs.one.confusions, 0.1, paper.alpha))
+    judge.at_chance(runs.one.confusions, 0.1)
 
 
 @claim(
@@ -84,10 +80,7 @@ def chance(runs, paper, judge):
 )
 def every_level(runs, paper, judge):
     """A training error is at most a tenth at every level."""
-    parts = {
-        str(level): lambda alpha, arm=arm: at_most(arm.train_error, 0.1, alpha, "") for level, arm in runs.levels.items()
-    }
-    judge(all_hold(parts, paper.alpha))
+    judge.each_at_most("", {str(level): arm.train_error for level, arm in runs.levels.items()}, 0.1)
 
 
 @claim(
@@ -100,8 +93,7 @@ def every_level(runs, paper, judge):
 )
 def draws_of_solves(runs, paper, judge):
     """The mean of all draws is at least a half."""
-    values = [(value, value) for drawn in runs.one.correlations for value in drawn]
-    judge(mean_within(values, Interval(0.5, ANY), paper.alpha, ""))
+    judge.mean("", runs.one.pooled("correlations"), at_least=0.5)
 
 
 @claim(
@@ -114,8 +106,7 @@ def draws_of_solves(runs, paper, judge):
 def less_than_the_other(runs, paper, judge):
     """One training error is below the other."""
     pairs = zip(runs.one.train_error, runs.other.train_error, strict=True)
-    apart = [(one - other, one - other) for (one, _), (other, _) in pairs]
-    judge(mean_within(apart, Interval(-ANY, 0), paper.alpha, ""))
+    judge.mean("", [one - other for (one, _), (other, _) in pairs], at_most=0)
 
 
 def with_control(declared, find, network="mlp-1x512"):

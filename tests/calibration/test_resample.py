@@ -7,11 +7,8 @@ from rethinking_audit.fixtures.calibration.resample import drawn, verdicts
 from rethinking_audit.fixtures.claimkit.arms import Arm, Solve
 from rethinking_audit.fixtures.claimkit.claim import Control, claim
 from rethinking_audit.fixtures.data.datasets import find
-from rethinking_audit.fixtures.statistics.exact import exactly
-from rethinking_audit.fixtures.statistics.judgement import Interval
-from rethinking_audit.fixtures.statistics.rules import larger_by
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve
-from tests.builders.samples import ANY, NOISE, of_errors, rates, sample, training
+from tests.builders.samples import NOISE, of_errors, rates, sample, training
 
 
 def test_a_claim_exactly_on_its_limit_alarms_alpha_of_the_time():
@@ -37,7 +34,7 @@ def test_the_same_seeds_are_drawn_for_all_arms_and_the_arms_stay_paired():
     @claim("toy/pairs", source="", refuted_by="", runs={"one": Arm(), "few": Arm(variant="few")}, control=Control("", {}))
     def better(runs, paper, judge):
         """One is better, by as much in every seed."""
-        judge(larger_by(runs.few.test_accuracy, runs.one.test_accuracy, Interval(0, ANY), 10**9, paper.alpha, ""))
+        judge.difference("", runs.few.test_accuracy, runs.one.test_accuracy, 10**9, at_least=0)
 
     errors = NOISE.uniform(0.1, 0.9, 30)
     made = sample(better, lambda spec: training(errors[spec.seed] - 0.05), limit=0)
@@ -62,7 +59,7 @@ def test_what_is_not_random_is_judged_once():
     def regular(runs, paper, judge):
         """A number is zero."""
         judged.append(runs)
-        judge(exactly(runs.one.value[0], Interval(0, 0), "value"))
+        judge.exactly("value", runs.one.value[0], at_most=0)
 
     made = sample(regular, lambda spec: {"values": {"value": 0.0}}, network="lemma")
     assert made.declared == 0
@@ -77,7 +74,7 @@ def test_what_is_not_random_is_judged_once():
     [("lemma", 0.0, False), ("kernel", 0.0, False), ("kernel", 0.5, True), ("sgd", 0.0, True)],
 )
 def test_a_solve_is_random_where_its_solver_draws_or_its_labels_are(problem, corruption, random):
-    assert draws(ProblemSolve.of(problem, find("digits"), {}, corruption=corruption)) == random
+    assert ProblemSolve.of(problem, find("digits"), {}, corruption=corruption).draws == random
 
 
 def test_a_control_that_holds_is_red_and_an_expected_deviation_is_no_news():

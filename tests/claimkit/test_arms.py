@@ -32,10 +32,9 @@ def test_a_claim_names_its_runs_as_data():
 
 
 def test_a_control_is_the_claim_on_other_runs():
-    control = Control("c", {"random": Arm(corruption=1.0, network="linear", learning_rate=0.1)})
+    control = Control("c", {"random": Arm(corruption=1.0, network="linear")})
     needs = Case(declared(controls=(control,)), TIER, "mlp-1x512", control).needs()
     assert {spec.network for spec in needs} == {"linear", "mlp-1x512"}
-    assert [spec.recipe.learning_rate for spec in needs] == pytest.approx([0.01, 0.01, 0.1, 0.1])
 
 
 def test_a_variant_changes_the_recipe_and_the_plan():

@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from rethinking_audit.fixtures.claimkit.judging import Sitting
+from rethinking_audit.fixtures.claimkit.judging import JudgingContext
 from rethinking_audit.reports.record import read_audit
 from rethinking_audit.reports.render import render
 from tests.builders.projects import Project
 
 
 def test_a_case_that_was_not_looked_at_has_no_looks():
-    assert Sitting(None, None).looks == []
+    assert JudgingContext(None, None).looks == []
 
 
 @pytest.fixture(scope="module")

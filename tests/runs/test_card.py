@@ -27,6 +27,7 @@ from rethinking_audit.fixtures.training.numerics import DeviceLost, check_device
 from rethinking_audit.fixtures.training.spec import Recipe
 from rethinking_audit.fixtures.training.tensors import Tensors, batches
 from tests.builders.card import LOST, THE, emulated
+from tests.builders.specs import baseline_of
 
 CARD = "card:0"
 RECIPE = Recipe(batch=32, learning_rate=0.05, momentum=0.9, decay=1.0, budget=2, patience=50, test_every=2)
@@ -276,7 +277,7 @@ def test_a_device_that_is_broken_from_the_start_is_no_runs_fault(card, tmp_path)
 def test_what_needs_no_card_asks_for_none_even_where_it_fails(card, tmp_path, monkeypatch):
     card.lost = True
     monkeypatch.setattr(prepare, "carry_out", lambda *_: 1 / 0)
-    learner = replace(SPEC, network="ridge")
+    learner = baseline_of(SPEC)
     _, session, (name,) = audit(tmp_path, [learner], REFERENCE)
     assert "ZeroDivisionError" in session.failure(name).message
 

@@ -20,6 +20,7 @@ from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.executor import CAPTURED, FUSED, REFERENCE
 from rethinking_audit.fixtures.training.spec import Recipe
+from tests.builders.specs import baseline_of
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=200, patience=10, test_every=0)
 SPEC = Training(data=find("digits"), network="alexnet", recipe=RECIPE, seed=0, subset=50, width=0.1)
@@ -75,7 +76,7 @@ def test_where_all_kinds_are_slow_the_unknown_one_is_predicted_to_be_slow_too():
 def test_small_runs_do_not_make_the_unknown_slow():
     """The seconds that any run takes are no sign of a slow machine."""
     found = pace()
-    small = replace(SPEC, network="ridge")
+    small = baseline_of(SPEC)
     found.saw(small, 0.9 * OVERHEAD, 0.4)
     assert found.work(small) < OVERHEAD / 50
     assert found.seconds(SPEC) == pytest.approx(OVERHEAD + UNKNOWN * found.work(SPEC))
@@ -96,7 +97,7 @@ def test_a_run_in_company_ends_after_all_that_share_its_steps(device, asked, mos
 
 def test_a_learner_is_predicted_by_the_rate_of_the_cpu_and_a_large_data_set_by_its_preparation_too():
     asked = []
-    Pace(Target("cuda:0"), rate=lambda device: asked.append(device) or RATE).work(replace(SPEC, network="ridge"))
+    Pace(Target("cuda:0"), rate=lambda device: asked.append(device) or RATE).work(baseline_of(SPEC))
     assert asked == ["cpu"]
     whole = replace(SPEC, data=find("cifar10"), subset=None, width=1.0)
     found = Pace(Target(), rate=lambda device: 1e30)
@@ -261,7 +262,7 @@ def test_a_sweep_takes_no_run_that_would_end_too_late(tmp_path):
 def test_a_worker_without_a_card_learns_of_no_run_that_needs_one(tmp_path):
     """It would have to ask a card how fast it is, and then be bound to the first."""
     store, asked = Store(tmp_path), []
-    learner, trained = replace(SPEC, network="ridge"), SPEC
+    learner, trained = baseline_of(SPEC), SPEC
     pace = Pace(Target("cuda:0"), rate=lambda device: asked.append(device) or 1e9)
     pace.knows = lambda spec: spec.network == "ridge"
     plan = {key(spec, Target("cuda:0")): spec for spec in (learner, trained)}

@@ -1,13 +1,12 @@
 """In which order runs are made where there is not the time for all of them."""
 
-from dataclasses import replace
-
 import pytest
 
 from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.runs.order import ANY, cost, soonest_decided
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.spec import Recipe
+from tests.builders.specs import baseline_of
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
 SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
@@ -44,5 +43,5 @@ def test_every_run_is_named_once():
 
 
 def test_no_run_is_free_however_few_its_operations():
-    nearest = replace(SPEC, network="nearest-neighbour")
+    nearest = baseline_of(SPEC, "nearest-neighbour")
     assert cost(nearest) == ANY + nearest.expected() < 2 * ANY

@@ -6,11 +6,9 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from rethinking_audit.fixtures.runs.roles import computed_on, needs_card
 
 from rethinking_audit.fixtures.claimkit.tiers import read
 from rethinking_audit.fixtures.data import datasets
@@ -21,10 +19,11 @@ from rethinking_audit.fixtures.runs.identity import key
 from rethinking_audit.fixtures.runs.seats import Desk, Seat, deal
 from rethinking_audit.fixtures.runs.session import Heartbeat, Session
 from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.tasks.baseline import Baseline
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve
 from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
-from rethinking_audit.fixtures.theory.problem import Sample
+from rethinking_audit.fixtures.theory.problem import Instance, Sample
 from rethinking_audit.fixtures.theory.solvers import SOLVERS
 from rethinking_audit.fixtures.training.executor import REFERENCE
 from rethinking_audit.fixtures.training.spec import Recipe
@@ -32,7 +31,7 @@ from tests.builders.places import ROOT
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
 TRAINING = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
-LEARNER = replace(TRAINING, network="ridge")
+LEARNER = Baseline(data=find("digits"), network="ridge", seed=0, subset=50)
 SOLVE = ProblemSolve.of("sgd", find("digits"), {"points": 10, "epochs": 5}, subset=50)
 KERNEL = ProblemSolve.of("kernel", find("digits"), {"kind": "raw", "scale": 1.0}, subset=50)
 PLAN = {key(spec, Target("cuda:0")): spec for spec in (LEARNER, TRAINING, SOLVE, KERNEL)}
@@ -119,8 +118,8 @@ def test_a_killed_workers_seat_is_its_replacements(tmp_path):
 
 
 def test_learners_and_solves_that_never_ask_for_the_device_need_no_card():
-    assert [needs_card(spec) for spec in (TRAINING, KERNEL, LEARNER, SOLVE)] == [True, True, False, False]
-    assert [computed_on(spec, "cuda:0") for spec in (TRAINING, LEARNER)] == ["cuda:0", "cpu"]
+    assert [task.needs_card for task in (TRAINING, KERNEL, LEARNER, SOLVE)] == [True, True, False, False]
+    assert [task.place(Target("cuda:0")).device for task in (TRAINING, LEARNER)] == ["cuda:0", "cpu"]
 
 
 def test_a_run_that_needs_no_card_is_the_same_in_an_audit_on_one():
@@ -154,7 +153,7 @@ def test_a_solver_is_for_the_cpu_alone_where_it_never_asks_for_the_device(proble
     sample = Sample(data.train_images, data.train_labels, data.test_images, data.test_labels, data.white, data.classes)
     for parameters in solved(problem):
         SOLVERS[problem](Watched(sample, 0, "cpu", lambda done, of: told.append(done)), parameters)
-    assert (None not in told) == SOLVERS[problem].cpu_only
+    assert (None not in told) == (not SOLVERS[problem].asks_for_device)
 
 
 @pytest.fixture(autouse=True)

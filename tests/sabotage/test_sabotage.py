@@ -20,6 +20,7 @@ from rethinking_audit.fixtures.training.contracts import SEEN
 from rethinking_audit.fixtures.training.executor import FUSED
 from rethinking_audit.fixtures.training.result import DIVERGED, FIT
 from tests.builders.places import ROOT
+from tests.builders.specs import baseline_of
 
 FAST = tiers.read(ROOT / "claims" / "tiers.toml")["fast"]
 CLAIMS = order(ROOT / "claims" / "paper.toml")
@@ -169,7 +170,7 @@ def test_a_ridge_does_not_interpolate():
 
 def test_a_sabotaged_run_has_a_key_that_no_honest_audit_looks_up():
     one = spec()
-    every = [one, replace(one, network="ridge"), ProblemSolve.of("two-layer", find("digits"), {"labels": "reals"})]
+    every = [one, baseline_of(one), ProblemSolve.of("two-layer", find("digits"), {"labels": "reals"})]
 
     def keys():
         return [identity.key(run, "cpu") for run in every]

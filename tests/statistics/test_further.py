@@ -49,7 +49,7 @@ def test_no_number_is_named_where_none_helps():
 
 
 def test_the_binomial_shrinks_with_the_seeds_too():
-    more = further_seeds([0.4], Interval(-INF, 0.5), ALPHA, floor=0.1)
+    more = further_seeds([0.4], Interval(-INF, 0.5), ALPHA, min_stderr=0.1)
     assert more == math.ceil((2.3263479 * 0.1 / 0.1) ** 2) - 1
 
 

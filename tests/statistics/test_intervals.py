@@ -53,7 +53,7 @@ def test_the_exact_interval_of_a_share():
 
 
 def test_the_binomial_is_a_floor():
-    assert mean_interval([0.5, 0.5], ALPHA, floor=0.1).high == pytest.approx(0.5 + stats.norm.isf(ALPHA) * 0.1)
+    assert mean_interval([0.5, 0.5], ALPHA, min_stderr=0.1).high == pytest.approx(0.5 + stats.norm.isf(ALPHA) * 0.1)
 
 
 def test_bounds_widen_the_interval_on_their_side():

@@ -33,11 +33,11 @@ def test_a_mean_has_students_interval():
 
 
 def test_a_mean_is_no_surer_than_the_binomial():
-    judged = mean_within(exact(0.1, 0.2, 0.3), Interval(0, 0.5), ALPHA, "a size", "", floor=0.2)
+    judged = mean_within(exact(0.1, 0.2, 0.3), Interval(0, 0.5), ALPHA, "a size", "", min_stderr=0.2)
     words = ("mean over seeds, Student's interval, no narrower than the binomial", "a size", "")
     values = {"by seed": [0.1, 0.2, 0.3]}
     same(judged, *words, 0.2, around(0.2, 0.2 * Z), (0, 0.5), verdict=INCONCLUSIVE, values=values)
-    alone = mean_within(exact(0.2), Interval(0, 1), ALPHA, "a size", "", floor=0.1)
+    alone = mean_within(exact(0.2), Interval(0, 1), ALPHA, "a size", "", min_stderr=0.1)
     same(alone, *words, 0.2, around(0.2, 0.1 * Z), (0, 1), verdict=HELD, values={"by seed": [0.2]}, notes=[ALONE])
 
 
@@ -163,8 +163,8 @@ def test_an_accuracy_lies_between_nothing_and_all():
 
 def test_what_is_exact_says_so():
     same(exactly(2.0, Interval(1, 3), "a rank"), "exact", "a rank", "", 2, (2, 2), (1, 3), verdict=HELD, values={}, alpha=0)
-    judged = exactly(2.0, Interval(3, 4), "a rank", "%", 0.01)
-    same(judged, "exact", "a rank", "%", 2, (2, 2), (3, 4), verdict=REFUTED, values={}, alpha=0.01)
+    judged = exactly(2.0, Interval(3, 4), "a rank", "%")
+    same(judged, "exact", "a rank", "%", 2, (2, 2), (3, 4), verdict=REFUTED, values={}, alpha=0)
 
 
 def test_a_range_over_choices_says_so():
@@ -183,7 +183,7 @@ def test_an_interval_of_different_values_is_students():
         pytest.approx(2 - T2 / math.sqrt(3)), pytest.approx(2 + T2 / math.sqrt(3))
     )
     assert mean_interval([0.1] * 3, ALPHA) == Interval(0.1, 0.1)  # whose mean is not 0.1 to the last bit
-    assert mean_interval([0.3], ALPHA, floor=0.1) == Interval(pytest.approx(0.3 - Z / 10), pytest.approx(0.3 + Z / 10))
+    assert mean_interval([0.3], ALPHA, min_stderr=0.1) == Interval(pytest.approx(0.3 - Z / 10), pytest.approx(0.3 + Z / 10))
 
 
 def test_a_prediction_interval_is_wider_by_one_value_more():
@@ -196,7 +196,7 @@ def test_a_prediction_interval_is_wider_by_one_value_more():
 
 def test_bounds_give_each_end_from_its_side():
     assert bounded_mean_interval([(1, 2), (1, 2)], ALPHA) == Interval(1, 2)
-    wide = bounded_mean_interval([(1, 2), (1, 2)], ALPHA, floor=1)
+    wide = bounded_mean_interval([(1, 2), (1, 2)], ALPHA, min_stderr=1)
     assert wide == Interval(pytest.approx(1 - Z), pytest.approx(2 + Z))
     assert bounded_mean_interval([(-INF, 2), (1, 2)], ALPHA) == Interval(-INF, 2)
 

@@ -40,8 +40,8 @@ def test_what_is_refuted_asks_for_nothing_though_a_part_is_undecided():
 def test_a_lone_value_has_no_scatter_of_its_own_and_two_have():
     limit = Interval(-INF, 0.5)
     assert further_seeds([0.4], limit, ALPHA) is None
-    assert further_seeds([0.4], limit, ALPHA, floor=0.05) == 1  # 2.33 * 0.05 = 0.116, with two seeds 0.082
-    assert further_seeds([0.4], limit, ALPHA, floor=1.0) == math.ceil((2.3263479 * 1.0 / 0.1) ** 2) - 1
+    assert further_seeds([0.4], limit, ALPHA, min_stderr=0.05) == 1  # 2.33 * 0.05 = 0.116, with two seeds 0.082
+    assert further_seeds([0.4], limit, ALPHA, min_stderr=1.0) == math.ceil((2.3263479 * 1.0 / 0.1) ** 2) - 1
     # Two values: Student's t with one more degree of freedom for each seed until half its width is less than 0.1.
     spread = 0.02 * math.sqrt(2)
     needed = next(n for n in range(2, 100) if stats.t.isf(ALPHA, n - 1) * spread / math.sqrt(n) <= 0.1)
@@ -52,8 +52,8 @@ def test_a_lone_value_has_no_scatter_of_its_own_and_two_have():
 def test_ten_thousand_seeds_are_the_most():
     """One value at a distance of z / 100 from its limit needs exactly the most, a little less than that none."""
     z = stats.norm.isf(ALPHA)
-    assert further_seeds([0.0], Interval(-INF, z / 100 * (1 + 1e-9)), ALPHA, floor=1.0) == MOST - 1
-    assert further_seeds([0.0], Interval(-INF, z / 100 * (1 - 1e-5)), ALPHA, floor=1.0) is None
+    assert further_seeds([0.0], Interval(-INF, z / 100 * (1 + 1e-9)), ALPHA, min_stderr=1.0) == MOST - 1
+    assert further_seeds([0.0], Interval(-INF, z / 100 * (1 - 1e-5)), ALPHA, min_stderr=1.0) is None
 
 
 def test_nothing_undecided_needs_no_number():
@@ -80,10 +80,10 @@ def test_a_ratio_counts_its_seeds_and_one_bound_is_enough_to_count_none():
 
 def test_a_mean_counts_its_seeds_with_its_floor_or_not_at_all():
     values = exact(0.45, 0.46, 0.47)
-    judged = mean_within(values, Interval(-INF, 0.5), ALPHA, "error", floor=0.03)
+    judged = mean_within(values, Interval(-INF, 0.5), ALPHA, "error", min_stderr=0.03)
     assert (judged.verdict, judged.seeds) == (INCONCLUSIVE, 3)
     assert judged.further == further_seeds([0.45, 0.46, 0.47], Interval(-INF, 0.5), ALPHA, 0.03) > 0
-    assert mean_within(values, Interval(-INF, 0.5), 0.1, "error", floor=0.03).further is None
+    assert mean_within(values, Interval(-INF, 0.5), 0.1, "error", min_stderr=0.03).further is None
     bounded = mean_within([*values[:2], (0.1, 0.9)], Interval(-INF, 0.5), ALPHA, "error")
     assert (bounded.verdict, bounded.seeds, bounded.further) == (INCONCLUSIVE, 0, None)
 

@@ -61,7 +61,7 @@ def test_more_seeds_of_both_arms_would_decide():
 
     assert lower(3) == pytest.approx(found.interval.low)
     assert lower(3 + found.further) >= 0 > lower(2 + found.further)
-    assert difference(exact(*few), exact(*other), POSITIVE, ALPHA, floor=1.0).further > found.further
+    assert difference(exact(*few), exact(*other), POSITIVE, ALPHA, min_stderr=1.0).further > found.further
 
 
 def test_what_is_decided_needs_no_seeds():

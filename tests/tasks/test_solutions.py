@@ -8,7 +8,7 @@ from rethinking_audit.fixtures.runs import prepare, solve
 from rethinking_audit.fixtures.runs.identity import key
 from rethinking_audit.fixtures.runs.session import Session
 from rethinking_audit.fixtures.runs.store import Store
-from rethinking_audit.fixtures.tasks.solutions import Solutions, largest
+from rethinking_audit.fixtures.tasks.solutions import Solutions
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve
 from rethinking_audit.fixtures.tasks.sources import canonical
 from rethinking_audit.fixtures.tasks.target import Target
@@ -48,9 +48,8 @@ def test_labels_that_are_not_what_the_spec_says_break_a_contract(monkeypatch):
 def test_values_are_attributes_by_seed():
     solved = Solutions([{"error": 0.1}, {"error": 0.3}])
     assert solved.error == [0.1, 0.3]
-    assert solved.bounds("error") == [(0.1, 0.1), (0.3, 0.3)]
     assert solved.worst("error") == {"error": 0.3}
     assert solved.accuracies("error") == [0.9, 0.7]
-    assert largest({10.0: Solutions([]), 20.0: solved}) is solved
+    assert Solutions([{"draws": [1, 2]}, {"draws": [3]}]).pooled("draws") == [1, 2, 3]
     with pytest.raises(AttributeError, match="no value 'norm'; it has error"):
         _ = solved.norm

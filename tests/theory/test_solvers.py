@@ -192,7 +192,20 @@ def grid(**changes):
 def test_a_grids_best_are_those_that_held_out_images_cannot_tell_apart():
     assert grid().best[0] == [Machine(1.0, 30.0, 0.05, 0.04), Machine(4.0, 10.0, 0.04, 0.05)]
     assert grid(held_out=100_000).best[0] == [Machine(1.0, 30.0, 0.05, 0.04)]
-    assert grid().best[0][0].accuracy == 0.95
+    assert grid().best_accuracy == [0.95]
+
+
+def test_the_norms_of_two_grids_are_compared_for_every_choice_and_first_for_the_best_two():
+    surely = grid(held_out=100_000)
+    assert grid().norm_ratios(surely) == [1.0, pytest.approx(1 / 3)]
+    assert surely.norm_ratios(grid()) == [1.0, 3.0]
+
+
+def test_the_accuracy_at_a_larger_norm_is_that_of_the_best_machine_that_has_one():
+    own, other = grid(), grid(test_errors=[0.2, None, 0.3])
+    assert own.accuracy_at_smallest_norm == [0.96]
+    assert other.accuracy_at_larger_norm(2.0, than=own) == [0.8]
+    assert grid(held_out_errors=[0.06, None, 0.05]).accuracy_at_larger_norm(1.0, than=own) == [0.96]
 
 
 def test_fewer_test_images_are_of_all_classes():

@@ -1,0 +1,135 @@
+"""The judge of a claim, and the parts that it judges."""
+
+import math
+
+import pytest
+
+from rethinking_audit.fixtures.claimkit import part
+from rethinking_audit.fixtures.claimkit.judge import Judge
+from rethinking_audit.fixtures.statistics import chance, exact, rules, several, trends
+from rethinking_audit.fixtures.statistics.judgement import Interval
+
+ALPHA = 0.05
+INF = math.inf
+ONE, OTHER, BEFORE = [0.1, 0.2, 0.3], [0.4, 0.6, 0.5], [0.2, 0.2, 0.3]
+TIMES = [(3.0, 3.0), (4.0, INF), (5.0, 5.0)]
+TABLES = [[[5, 5], [4, 6]]] * 3
+BY_LEVEL = {0.0: ONE, 0.5: BEFORE, 1.0: OTHER}
+GROUPS = {name: [TIMES] for name in ("a", "b", "c")}
+TWICE = {
+    "a": lambda alpha: rules.at_most(ONE, 0.5, alpha, "error"),
+    "b": lambda alpha: rules.at_most(OTHER, 0.5, alpha, "error"),
+}
+EXACT = [exact.exactly(size, Interval(0, 3), "size") for size in (2, 4)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "expected"),
+    [
+        ("at_most", part.at_most("error", ONE, 0.5), rules.at_most(ONE, 0.5, ALPHA, "error")),
+        ("each_at_most", part.each_at_most("error", {"a": ONE, "b": OTHER}, 0.5), several.all_hold(TWICE, ALPHA)),
+        ("mean", part.mean("gain", ONE, at_most=0.5), rules.mean_within(ONE, Interval(-INF, 0.5), ALPHA, "gain")),
+        (
+            "mean",
+            part.mean("gain", ONE, at_least=0.5, unit=""),
+            rules.mean_within(ONE, Interval(0.5, INF), ALPHA, "gain", ""),
+        ),
+        (
+            "ratio",
+            part.ratio("times", TIMES, ONE, at_most=9),
+            rules.ratio_within(TIMES, ONE, Interval(0, 9), ALPHA, "times"),
+        ),
+        (
+            "ratio",
+            part.ratio("times", ONE, OTHER, at_least=1),
+            rules.ratio_within(ONE, OTHER, Interval(1, INF), ALPHA, "times"),
+        ),
+        (
+            "difference",
+            part.difference("accuracy", ONE, OTHER, 10, at_least=0),
+            rules.larger_by(ONE, OTHER, Interval(0, INF), 10, ALPHA, "accuracy"),
+        ),
+        (
+            "matters_more",
+            part.matters_more("change", BEFORE, ONE, {"a": OTHER}, 10),
+            rules.matters_more(BEFORE, ONE, OTHER, 10, ALPHA, "change"),
+        ),
+        (
+            "share_kept",
+            part.share_kept(OTHER, OTHER, 10, 9, at_least=0.7),
+            rules.share_kept(OTHER, OTHER, 10, 9, 0.7, ALPHA),
+        ),
+        ("at_chance", part.at_chance(TABLES, 0.1), chance.at_chance(TABLES, 0.1, ALPHA)),
+        ("beats_chance", part.beats_chance("error", ONE, 0.5, 10, 9), chance.beats_chance(ONE, 0.5, 10, 9, ALPHA, "error")),
+        (
+            "in_order",
+            part.in_order("times", GROUPS),
+            trends.in_order(GROUPS, ALPHA, "times"),
+        ),
+        (
+            "grows_to_chance",
+            part.grows_to_chance(BY_LEVEL, TABLES, 0.1),
+            trends.grows_to_chance(BY_LEVEL, TABLES, 0.1, ALPHA),
+        ),
+        ("falls_with_level", part.falls_with_level("error", BY_LEVEL), trends.falls_with_level(BY_LEVEL, ALPHA, "error")),
+        ("exactly", part.exactly("size", 2, at_most=3), exact.exactly(2, Interval(0, 3), "size")),
+        (
+            "exactly",
+            part.exactly("share", 1, at_least=1, at_most=1, unit="%"),
+            exact.exactly(1, Interval(1, 1), "share", "%"),
+        ),
+        ("all_hold", part.all_hold(TWICE), several.all_hold(TWICE, ALPHA)),
+        (
+            "provided",
+            part.provided({"small": part.exactly("size", 4, at_most=3)}, part.exactly("size", 2, at_most=3)),
+            several.provided({"small": EXACT[1]}, EXACT[0]),
+        ),
+    ],
+)
+def test_a_part_is_its_rule_without_alpha_and_the_judge_has_it(kind, said, expected):
+    assert said(alpha=ALPHA) == expected
+    assert getattr(Judge, kind).__wrapped__ is getattr(part, kind)
+
+
+def test_a_choice_is_measured_by_the_first():
+    assert part.over_choices("ratio", [2.0, 1.5], at_least=1)(ALPHA).measured == 2.0
+
+
+def test_exact_sizes_are_judged_each_by_the_limit_or_by_a_bound_of_its_own():
+    assert part.each_exactly("size", {"a": 1, "b": 3}, at_most=2)(ALPHA).verdict == "REFUTED"
+    within = part.within_bounds("width", [1, 6], [4, 8])(ALPHA)
+    assert (within.measured, within.unit, within.accepted) == (0.75, "x", Interval(0, 1))
+
+
+def test_where_nothing_is_random_alpha_is_0_and_else_the_judges():
+    sizes = {"a": part.exactly("size", 1, at_most=2), "b": part.exactly("size", 2, at_most=2)}
+    assert part.all_hold(sizes)(ALPHA).alpha == 0
+    assert part.all_hold({**sizes, "c": part.at_most("error", ONE, 0.5)})(ALPHA).alpha == ALPHA
+
+
+def test_the_judge_judges_at_its_alpha_and_hands_the_judgement_on():
+    made = []
+    Judge(ALPHA, made.append).at_most("error", ONE, 0.5)
+    assert made == [rules.at_most(ONE, 0.5, ALPHA, "error")]
+
+
+def test_the_judge_names_a_schedule_that_is_not_the_papers():
+    made = []
+    Judge(ALPHA, made.append, "slower decay").at_most("error", ONE, 0.5)
+    assert [judged.quantity for judged in made] == ["error, slower decay"]
+
+
+def test_a_claim_is_judged_once():
+    judge = Judge(ALPHA, lambda judged: None)
+    judge.at_most("error", ONE, 0.5)
+    with pytest.raises(ValueError, match="judged twice"):
+        judge.mean("error", ONE)
+
+
+def test_beating_chance_leaves_the_binomial_scatter_of_the_test_images():
+    """Half of the way from 9/10 to no error; equal seeds leave the binomial of 3 x 100 images."""
+    judged = chance.beats_chance([0.4, 0.4, 0.4], 0.5, 10, 100, ALPHA, "error")
+    half = 1.6448536 * math.sqrt(0.24 / 300)
+    assert judged.accepted == Interval(0, pytest.approx(0.45))
+    assert judged.interval == Interval(pytest.approx(0.4 - half), pytest.approx(0.4 + half))
+    assert judged.rule == "mean over seeds, Student's interval, no narrower than the binomial"
