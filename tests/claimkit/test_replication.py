@@ -40,7 +40,7 @@ def test_every_number_of_the_tables_and_figures_is_there():
 
 def test_every_number_has_runs_in_the_paper_tier():
     for row in paper_rows(BOOK):
-        assert row.arm.specs(PAPER, row.network), (row.place, row.network, row.what)
+        assert row.arm.tasks(PAPER, row.network), (row.place, row.network, row.what)
 
 
 def test_a_number_within_the_scatter_of_the_seeds_agrees():

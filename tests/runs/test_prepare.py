@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.data.contracts import ContractBroken
 from rethinking_audit.fixtures.data.dataset import DataUnavailable
 from rethinking_audit.fixtures.runs import prepare, queue
@@ -111,8 +112,8 @@ def test_a_run_that_cannot_be_prepared_takes_no_other_with_it(tmp_path, monkeypa
             raise ContractBroken("fresh weights", "it was trained")
         return prepared(spec, *rest)
 
-    prepared = queue.ready
-    monkeypatch.setattr(queue, "ready", ready)
+    prepared = Training.ready
+    monkeypatch.setattr(Training, "ready", ready)
     store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(3)
     prepare.drain(plan, store, session, Target(), "main")
     assert [store.has(name) for name in plan] == [True, False, True]

@@ -13,7 +13,7 @@ import pytest
 
 from rethinking_audit.fixtures.runs import store as room
 from rethinking_audit.fixtures.runs.store import DamagedRecord, Store, StoreUnusable, write_atomically
-from rethinking_audit.fixtures.tasks.sources import _digest, sha256
+from rethinking_audit.fixtures.tasks.sources import digest, sha256
 from tests.builders.places import ROOT
 
 KEY = "a" * 64
@@ -272,4 +272,4 @@ def test_a_write_that_is_stopped_when_it_is_done_is_done(store, monkeypatch):
 def test_records_and_sources_are_in_one_encoding_everywhere(store, encodings_named):
     store.write(KEY, RECORD)
     assert store.read(KEY)["result"] == RECORD["result"]
-    assert len(_digest(("runs/store.py",))) == 64
+    assert len(digest(("runs/store.py",))) == 64

@@ -173,7 +173,7 @@ def test_a_sabotaged_run_has_a_key_that_no_honest_audit_looks_up():
     every = [one, baseline_of(one), ProblemSolve.of("two-layer", find("digits"), {"labels": "reals"})]
 
     def keys():
-        return [identity.key(run, "cpu") for run in every]
+        return [key(run, Target()) for run in every]
 
     honest = keys()
     found = [*honest]
