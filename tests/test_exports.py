@@ -11,6 +11,9 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
+from rethinking_audit.fixtures.record.reading import READERS, UnreadableAudit, read_audit
+from rethinking_audit.fixtures.record.shape import KEYWORDS, faults
+from rethinking_audit.fixtures.record.words import UNSEEN
 from rethinking_audit.reports.__main__ import EXPORTS, main
 from rethinking_audit.reports.annotations import MOST, workflow_commands
 from rethinking_audit.reports.badge import badge
@@ -20,14 +23,11 @@ from rethinking_audit.reports.history import read_folder
 from rethinking_audit.reports.junit import junit
 from rethinking_audit.reports.markdown import MOST_BYTES, differences, escape, summary
 from rethinking_audit.reports.measurements import COLUMNS, table
-from rethinking_audit.reports.record import READERS, UnreadableAudit, read_audit
 from rethinking_audit.reports.render import render
-from rethinking_audit.reports.shape import KEYWORDS, faults
-from rethinking_audit.reports.words import UNSEEN
 from tests.records import give, synthetic
 
 ROOT = Path(__file__).parent.parent
-SCHEMA = json.loads((ROOT / "reports" / "audit.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "fixtures" / "record" / "audit.schema.json").read_text())
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
     "</script><script>alert(1)</script>",
@@ -163,7 +163,7 @@ def test_the_schema_uses_no_keyword_that_the_reader_ignores():
             yield from keywords(part)
 
     for name, _ in READERS.values():
-        assert set(keywords(json.loads((ROOT / "reports" / name).read_text()))) <= KEYWORDS
+        assert set(keywords(json.loads((ROOT / "fixtures" / "record" / name).read_text()))) <= KEYWORDS
 
 
 def test_a_record_of_the_schema_is_read_with_fields_that_it_does_not_know(tmp_path):

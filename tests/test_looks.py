@@ -8,11 +8,12 @@ from scipy import stats
 
 from rethinking_audit.fixtures.claimkit.judging import Sitting
 from rethinking_audit.fixtures.claimkit.tiers import NetworkPlan, ProblemPlan, grown
-from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict
+from rethinking_audit.fixtures.record.reading import read_audit
+from rethinking_audit.fixtures.record.verdict import Verdict
+from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.looks import Look, schedule
 from rethinking_audit.fixtures.statistics.rules import mean_within
 from rethinking_audit.fixtures.training.spec import Recipe
-from rethinking_audit.reports.record import read_audit
 from rethinking_audit.reports.render import render
 from tests.projects import Project
 

@@ -14,17 +14,17 @@ import jsonschema
 import pytest
 
 from rethinking_audit.fixtures.claimkit.paper import figure, section
+from rethinking_audit.fixtures.record.shape import faults
 from rethinking_audit.reports.background import background
 from rethinking_audit.reports.figures import figures
 from rethinking_audit.reports.overview import tolerance, undecided
 from rethinking_audit.reports.render import render
-from rethinking_audit.reports.shape import faults
 from rethinking_audit.reports.tables import tables
 from tests.pages import Page
 from tests.records import give, key_of, synthetic
 
 ROOT = Path(__file__).parent.parent
-SCHEMA = json.loads((ROOT / "reports" / "audit.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "fixtures" / "record" / "audit.schema.json").read_text())
 BOOK, POINTS = ROOT / "claims" / "paper.toml", ROOT / "claims" / "figures.csv"
 FROM_THE_PAPER = ("figures", "tables", "open", "consistency")
 DEVIATION = {

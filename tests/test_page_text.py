@@ -277,7 +277,9 @@ def kept(name, text):
 
 
 def test_the_record_of_the_page_has_the_schema():
-    jsonschema.validate(json.loads(json.dumps(audit())), json.loads((ROOT / "reports" / "audit.schema.json").read_text()))
+    jsonschema.validate(
+        json.loads(json.dumps(audit())), json.loads((ROOT / "fixtures" / "record" / "audit.schema.json").read_text())
+    )
 
 
 def test_the_page_is_as_it_was_read():

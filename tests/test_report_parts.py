@@ -15,10 +15,10 @@ from rethinking_audit.reports import solves
 from rethinking_audit.reports.__main__ import _parser, main
 from rethinking_audit.reports.background import background
 from rethinking_audit.reports.merge import CannotMerge, merge
+from rethinking_audit.reports.overview import MOST_DRAWN
 from rethinking_audit.reports.plugin import Regression, narrowed, pytest_addoption, pytest_audit_written, pytest_configure
 from rethinking_audit.reports.sabotage import matrix
 from rethinking_audit.reports.sabotage_table import show
-from rethinking_audit.reports.words import MOST_DRAWN
 from tests.records import give, outcome, synthetic
 
 TEXTS = Path(__file__).with_name("texts")

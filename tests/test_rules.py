@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from rethinking_audit.fixtures.record.verdict import Verdict
 from rethinking_audit.fixtures.statistics.binomial import exact_interval
 from rethinking_audit.fixtures.statistics.chance import at_chance
 from rethinking_audit.fixtures.statistics.intervals import (
@@ -15,7 +16,7 @@ from rethinking_audit.fixtures.statistics.intervals import (
     prediction_interval,
     renaming_deviation,
 )
-from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict, decide, plain
+from rethinking_audit.fixtures.statistics.judgement import Interval, decide, plain
 from rethinking_audit.fixtures.statistics.rules import (
     ALONE,
     at_most,

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from rethinking_audit.fixtures.record.verdict import Verdict
 from rethinking_audit.fixtures.statistics.chance import at_chance
 from rethinking_audit.fixtures.statistics.further import MOST, further_rows, further_seeds, of_several
-from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict
+from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.rules import mean_within, ratio_within, share_kept
 from rethinking_audit.fixtures.statistics.several import all_hold, provided
 from rethinking_audit.fixtures.statistics.trends import falls_with_level, grows_to_chance, in_order
