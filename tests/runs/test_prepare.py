@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.data.contracts import ContractBroken
 from rethinking_audit.fixtures.data.dataset import DataUnavailable
 from rethinking_audit.fixtures.runs import prepare, queue
@@ -15,6 +14,7 @@ from rethinking_audit.fixtures.runs.session import CONTRACT, DATA, ERROR, Sessio
 from rethinking_audit.fixtures.runs.store import Store
 from rethinking_audit.fixtures.tasks.sources import canonical
 from rethinking_audit.fixtures.tasks.target import Target
+from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.tasks.witness import Witness
 from rethinking_audit.fixtures.training.executor import FUSED, REFERENCE
 from rethinking_audit.fixtures.training.fused import FusedSweep

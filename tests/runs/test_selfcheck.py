@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 import torch
 
-from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.plugin.options import State, check_executors
 from rethinking_audit.fixtures.runs import agreement, selfcheck
@@ -15,6 +14,7 @@ from rethinking_audit.fixtures.runs.agreement import TRIALS, Size, differences
 from rethinking_audit.fixtures.runs.selfcheck import objection
 from rethinking_audit.fixtures.runs.session import Session
 from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training import captured
 from rethinking_audit.fixtures.training.executor import AUTO, CAPTURED, FUSED, REDUCED, REFERENCE, executor_of, without

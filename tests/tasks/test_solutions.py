@@ -37,11 +37,11 @@ def test_a_solve_says_how_far_it_is(tmp_path, monkeypatch):
 
 
 def test_labels_that_are_not_what_the_spec_says_break_a_contract(monkeypatch):
-    monkeypatch.setattr(solve, "corrupt_labels", lambda labels, *_: (labels + 1) % 10)
+    monkeypatch.setattr(sample, "corrupt_labels", lambda labels, *_: (labels + 1) % 10)
     with pytest.raises(ContractBroken, match="label corruption"):
         sample.checked(SPEC.data, SPEC.subset, SPEC.corruption, SPEC.seed)
     draws = iter(range(2))
-    monkeypatch.setattr(solve, "corrupt_labels", lambda labels, *_: labels + next(draws))
+    monkeypatch.setattr(sample, "corrupt_labels", lambda labels, *_: labels + next(draws))
     with pytest.raises(ContractBroken, match="same on every read"):
         sample.checked(SPEC.data, SPEC.subset, SPEC.corruption, SPEC.seed)
 
