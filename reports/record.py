@@ -108,5 +108,5 @@ def _whole(digits: str) -> int | None:
 
 @cache
 def _schema(name: str) -> Schema:
-    loaded: Schema = json.loads((files("reports") / name).read_text(encoding="utf-8"))
+    loaded: Schema = json.loads((files("rethinking_audit.reports") / name).read_text(encoding="utf-8"))
     return loaded

@@ -69,4 +69,4 @@ def _environment() -> Environment:
 
 
 def _template(name: str) -> str:
-    return (files("reports") / "templates" / name).read_text(encoding="utf-8")
+    return (files("rethinking_audit.reports") / "templates" / name).read_text(encoding="utf-8")

@@ -1,0 +1,9 @@
+"""Where things lie: the checkout, its claims, the texts of the exports, and what machines share."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CLAIMS = ROOT / "claims"
+TEXTS = ROOT / "tests" / "texts"
+SHARED = Path(os.environ.get("RETHINKING_SHARED") or ROOT.parent / "shared")
