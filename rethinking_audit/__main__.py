@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 from rethinking_audit import __version__
@@ -51,7 +51,11 @@ def run(arguments: list[str]) -> int:
     """Judge the claims in this process, whatever project the current folder belongs to."""
     import pytest
 
-    claims = Path(str(files("rethinking_audit.claims")))
+    # The package is found and not imported: pytest gives the claims of a checkout a name of its own.
+    spec = find_spec("rethinking_audit.claims")
+    assert spec is not None
+    assert spec.origin is not None
+    claims = Path(spec.origin).parent
     checkout = claims.with_name("pyproject.toml")
     settings = checkout if checkout.exists() else Path(__file__).with_name("pytest.toml")
     return int(pytest.main(["-c", str(settings), str(claims), "--report", REPORT, *arguments]))

@@ -14,7 +14,13 @@ from rethinking_audit.fixtures.claimkit.paper import order, section
 BAD_INPUT = 4
 CLAIMS = "rethinking_audit.claims"
 # What the entries of paper.toml are called here; an entry that is not listed keeps its name.
-LABELS = {"where": "the paper's place", "value": "the paper's number", "origin": "why this limit"}
+LABELS = {
+    "value": "the paper's number",
+    "where": "its place",
+    "origin": "why this limit",
+    "wrong": "must not pass",
+    "wrong_origin": "why this value",
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -44,7 +50,7 @@ def declarations(folder: list[str]) -> dict[str, list[Claim]]:
 def explained(declared: list[Claim], entry: dict[str, Any]) -> str:
     """Return the text of a claim; `entry` is its table in paper.toml."""
     first = declared[0]
-    rows = [("judged in", first.source), ("refuted by", first.refuted_by)]
+    rows = [("place", first.source), ("refuted by", first.refuted_by)]
     rows += [(LABELS.get(name, name.replace("_", " ")), plain(value)) for name, value in entry.items()]
     rows += [("control", f"{one.description}: must be {one.expected}") for claim in declared for one in claim.controls]
     said = [first.id, first.statement, *([first.explanation] if first.explanation else [])]
