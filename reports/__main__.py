@@ -45,9 +45,12 @@ class Parser(argparse.ArgumentParser):
         self.exit(BAD_INPUT, f"{self.format_usage()}{self.prog}: {message}\n")
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run a command and return its exit code: 1 where something regressed, 4 where a file is not what it should be."""
-    chosen = _parser().parse_args(arguments)
+def main(arguments: list[str] | None = None, program: str = "python -m reports") -> int:
+    """Run a command and return its exit code: 1 where something regressed, 4 where a file is not what it should be.
+
+    `program` is what the user called; the usage repeats it.
+    """
+    chosen = _parser(program).parse_args(arguments)
     try:
         code: int = chosen.run(chosen)
     except (UnreadableAudit, CannotMerge) as error:
@@ -59,8 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
     return code
 
 
-def _parser() -> Parser:
-    parser = Parser(prog="python -m reports", description="Pages and more from audit records.")
+def _parser(program: str = "python -m reports") -> Parser:
+    parser = Parser(prog=program, description="Pages and more from audit records.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, about: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
