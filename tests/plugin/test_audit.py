@@ -279,7 +279,9 @@ def test_a_gpu_that_is_required_and_absent_is_bad_input(project):
 def test_a_crashed_worker_is_an_error_and_the_others_are_judged(finished, tmp_path):
     project = Project(tmp_path / "crash")
     shutil.copytree(finished.store, project.store)
-    project.edit("test_regularizers.py", ("    accuracies, full", "    import os; os._exit(1)\n    accuracies, full"))
+    project.edit(
+        "test_regularizers.py", ("    without, full = runs", "    import os; os._exit(1)\n    without, full = runs")
+    )
     code, _ = project.run(
         "-m", "fast", "-n", "2", "-k", "error_reaches_zero and not noise or (without_regularizers and not control)"
     )
