@@ -70,7 +70,9 @@ def test_every_claim_is_decided_and_its_control_refuted(finished, count):
 
 
 def test_the_terminal_shows_a_table_and_where_the_report_lies(finished):
-    assert re.search(r"random-labels/zero-training-error +mlp-1x512 +✓ HELD +0.00 %, 0.00 % to .*at most 0.66 % +0.66 %", finished.output)
+    assert re.search(
+        r"random-labels/zero-training-error +mlp-1x512 +✓ HELD +0.00 %, 0.00 % to .*at most 0.66 % +0.66 %", finished.output
+    )
     assert f"report: {finished.folder / 'out' / 'audit.html'}" in finished.output
     assert (finished.folder / "out" / "audit.html").exists()
 
