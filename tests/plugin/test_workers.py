@@ -9,29 +9,30 @@ FAKED = """
 import os, signal, time
 from contextlib import suppress
 from pathlib import Path
-from rethinking_audit.fixtures.runs import cards, carry_out, prepare
+from rethinking_audit.fixtures.runs import cards, prepare
+from rethinking_audit.fixtures.tasks import training
 
 prepare.check_device = lambda device: None
 cards.driven, cards.count, cards.work = lambda: True, lambda: 3, lambda chosen: True
 cards.name, cards.memory = lambda device: "a card", lambda device: (8e10, 8e10)
-trained, who = carry_out._train, Path("who.txt")
+trained, who = training._alone, Path("who.txt")
 
 def until(condition):
     while not condition():
         time.sleep(0.05)
 
-def on_the_cpu(spec, device, *rest):
+def on_the_cpu(spec, target, *rest):
     with who.open("a") as file:
-        file.write(f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')} {device} {cards.visible()}\\n")
+        file.write(f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')} {target.device} {cards.visible()}\\n")
     with suppress(FileNotFoundError):
         Path("dies").unlink()  # the first that trains, once both do
         until(lambda: "gw0 " in who.read_text() and "gw1 " in who.read_text())
         os.kill(os.getpid(), signal.SIGKILL)
     if Path("waits").exists():  # for the replacement, so that it finds something to do
         until(lambda: "gw2 " in who.read_text())
-    return trained(spec, "cpu", *rest)
+    return trained(spec, target.on_cpu(), *rest)
 
-carry_out._train = on_the_cpu
+training._alone = on_the_cpu
 """
 FEW = ("-m", "fast", "-k", "error_reaches_zero and not noise", "--seeds", "2", "--executor", "reference")
 
