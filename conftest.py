@@ -1,23 +1,3 @@
-"""One screen: what is plugged in."""
+"""The audit is plugged in, for the claims and for the tests of the suite."""
 
-from rethinking_audit.fixtures.training.numerics import use_one_thread
-
-use_one_thread()  # before anything imports numpy or torch, here and in xdist's workers
-
-pytest_plugins = [
-    "rethinking_audit.fixtures.plugin",  # first, so that pytest rewrites the assertions of all its modules
-    "rethinking_audit.fixtures.plugin.options",
-    "rethinking_audit.fixtures.plugin.cases",
-    "rethinking_audit.fixtures.plugin.controls",
-    "rethinking_audit.fixtures.plugin.shard",
-    "rethinking_audit.fixtures.plugin.minutes",
-    "rethinking_audit.fixtures.plugin.looks",
-    "rethinking_audit.fixtures.plugin.calibrate",
-    "rethinking_audit.fixtures.plugin.ends",
-    "rethinking_audit.fixtures.plugin.warned",
-    "rethinking_audit.fixtures.plugin.stage",
-    "rethinking_audit.fixtures.plugin.progress",
-    "rethinking_audit.fixtures.plugin.record",
-    "rethinking_audit.fixtures.plugin.terminal",
-    "rethinking_audit.reports.plugin",
-]
+pytest_plugins = ["rethinking_audit.wiring"]

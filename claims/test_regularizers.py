@@ -7,7 +7,7 @@ from fitting random labels; a regularizer that matters more than the network; a 
 
 from rethinking_audit.fixtures.claimkit import Arm, Control, claim, part
 
-WITH_CROPS = ("inception", "alexnet")  # the networks that Table 1 has random crops of
+WITH_CROPS = ("inception", "alexnet")  # the networks with random crops in Table 1
 
 
 @claim(
@@ -19,8 +19,8 @@ WITH_CROPS = ("inception", "alexnet")  # the networks that Table 1 has random cr
 )
 def test_networks_generalize_without_regularizers(runs, paper, judge):
     """Networks generalize with every explicit regularizer turned off."""
-    accuracies, full = (runs.without.test_accuracy, runs.full.test_accuracy), runs.full
-    judge.share_kept(*accuracies, full.classes, full.tested, at_least=paper.limit)
+    without, full = runs.without, runs.full
+    judge.share_kept(without.test_accuracy, full.test_accuracy, full.classes, full.tested, at_least=paper.limit)
 
 
 @claim(

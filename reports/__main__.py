@@ -9,6 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from rethinking_audit.fixtures.record.exit_codes import BAD_INPUT, REGRESSED
+from rethinking_audit.fixtures.record.files import write
+from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_honest
+from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.reports.annotations import workflow_commands
 from rethinking_audit.reports.badge import badge
 from rethinking_audit.reports.compare import compare
@@ -18,14 +22,11 @@ from rethinking_audit.reports.junit import junit
 from rethinking_audit.reports.markdown import differences, summary
 from rethinking_audit.reports.measurements import table
 from rethinking_audit.reports.merge import CannotMerge, merge
-from rethinking_audit.reports.record import Audit, UnreadableAudit, read_honest, write
 from rethinking_audit.reports.render import page, render_file
 from rethinking_audit.reports.sabotage import read_matrix
 from rethinking_audit.reports.sabotage_table import show, sign
 
-REGRESSED = 1
 NOT_CAUGHT = 1
-BAD_INPUT = 4
 
 EXPORTS: dict[str, tuple[str, Callable[[Audit], str]]] = {
     "markdown": ("a summary for a step of a CI job, the worst first", summary),
@@ -44,9 +45,12 @@ class Parser(argparse.ArgumentParser):
         self.exit(BAD_INPUT, f"{self.format_usage()}{self.prog}: {message}\n")
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run a command and return its exit code: 1 where something regressed, 4 where a file is not what it should be."""
-    chosen = _parser().parse_args(arguments)
+def main(arguments: list[str] | None = None, program: str = "python -m reports") -> int:
+    """Run a command and return its exit code: 1 where something regressed, 4 where a file is not what it should be.
+
+    `program` is what the user called; the usage repeats it.
+    """
+    chosen = _parser(program).parse_args(arguments)
     try:
         code: int = chosen.run(chosen)
     except (UnreadableAudit, CannotMerge) as error:
@@ -58,8 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
     return code
 
 
-def _parser() -> Parser:
-    parser = Parser(prog="python -m reports", description="Pages and more from audit records.")
+def _parser(program: str = "python -m reports") -> Parser:
+    parser = Parser(prog=program, description="Pages and more from audit records.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, about: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:

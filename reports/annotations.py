@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from rethinking_audit.fixtures.record.outcome import as_expected, standing
+from rethinking_audit.fixtures.record.types import Audit
+from rethinking_audit.fixtures.record.verdict import ERROR, REFUTED
+from rethinking_audit.fixtures.record.words import line
 from rethinking_audit.reports.experiment import cases_of, title
-from rethinking_audit.reports.record import Audit
-from rethinking_audit.reports.words import expected, line, standing
 
 MOST = 10  # of a kind and step; GitHub drops the others without a word
-COUNTS = ("REFUTED", "ERROR")
+COUNTS = (REFUTED, ERROR)
 
 
 def workflow_commands(audit: Audit) -> str:
@@ -16,7 +18,7 @@ def workflow_commands(audit: Audit) -> str:
         (name, case)
         for verdict in COUNTS
         for name, case in cases_of(audit).items()
-        if standing(case) == verdict and not expected(case)
+        if standing(case) == verdict and not as_expected(case)
     ]
     shown = found if len(found) <= MOST else found[: MOST - 1]
     lines = [

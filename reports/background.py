@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from rethinking_audit.reports.experiment import controls_of, must_be
-from rethinking_audit.reports.record import Audit
-from rethinking_audit.reports.words import MOST_DRAWN, SIGNS, number
+from rethinking_audit.fixtures.record.judged import Case, Claim, Deviation
+from rethinking_audit.fixtures.record.measured import Replication
+from rethinking_audit.fixtures.record.outcome import as_it_must_be, controls_of
+from rethinking_audit.fixtures.record.types import Audit
+from rethinking_audit.fixtures.record.verdict import ERROR, HELD, NOT_RUN
+from rethinking_audit.fixtures.record.words import SIGNS, number
+from rethinking_audit.reports.overview import MOST_DRAWN
 
-Case = dict[str, Any]
-CAUGHT, IDLE = SIGNS["HELD"], "–"
+CAUGHT, IDLE = SIGNS[HELD], "–"
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,8 @@ class Background:
     caught: int  # claims all of whose controls came out as they must
     false_alarms: str
     calibration: str
-    deviations: list[tuple[str, str, dict[str, Any], bool]]  # claim, case, what was expected, whether it came out so
-    replication: list[tuple[dict[str, Any], str, str, str]]  # the row, the paper's, ours, the interval
+    deviations: list[tuple[str, str, Deviation, bool]]  # claim, case, what was expected, whether it came out so
+    replication: list[tuple[Replication, str, str, str]]  # the row, the paper's, ours, the interval
 
 
 def background(audit: Audit) -> Background:
@@ -52,24 +54,28 @@ def _sound(signs: list[str]) -> bool:
     return CAUGHT in signs and set(signs) <= {CAUGHT, IDLE}
 
 
-def _signs(claim: dict[str, Any], networks: list[str]) -> list[str]:
+def _signs(claim: Claim, networks: list[str]) -> list[str]:
     """What became of the controls on each network: the first that did not come out as it must, else a sign for all."""
     found = {case["network"]: _sign(case) for case in claim["cases"]}
     return [found.get(name, IDLE) for name in networks]
 
 
 def _sign(case: Case) -> str:
-    run = [control for control in controls_of(case) if control["verdict"] != "NOT RUN"]
-    wrong = [control["verdict"] for control in run if control["verdict"] != must_be(control)]
+    run = [control for control in controls_of(case) if control["verdict"] != NOT_RUN]
+    wrong = [control["verdict"] for control in run if not as_it_must_be(control)]
     if wrong:
-        return f"{SIGNS['ERROR']} {wrong[0]}"
+        return f"{SIGNS[ERROR]} {wrong[0]}"
     return CAUGHT if run else IDLE
 
 
 def _false_alarms(audit: Audit) -> str:
     """How many wrong verdicts the rules allow for, if every quantity lay exactly on its limit."""
-    judged = [case for claim in audit["claims"] for case in claim["cases"] if case["judgement"]]
-    alphas = [sum(look["alpha"] for look in case.get("looks", ())) or case["judgement"]["alpha"] for case in judged]
+    alphas = [
+        sum(look["alpha"] for look in case.get("looks", ())) or judgement["alpha"]
+        for claim in audit["claims"]
+        for case in claim["cases"]
+        if (judgement := case["judgement"])
+    ]
     if not alphas:
         return ""
     return (
@@ -92,7 +98,7 @@ def _calibration(audit: Audit) -> str:
     )
 
 
-def _replication(row: dict[str, Any]) -> tuple[dict[str, Any], str, str, str]:
+def _replication(row: Replication) -> tuple[Replication, str, str, str]:
     unit = "" if "epochs" in row["what"] else "%"
     ends = "–" if row["low"] is None else f"{number(row['low'], unit)} to {number(row['high'], unit)}"
     return row, number(row["paper"], unit), number(row["measured"], unit), ends

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from rethinking_audit.fixtures.record.judged import Judgement
+
 Point = tuple[float, float]
 Item = TypeVar("Item")
 
@@ -205,14 +207,14 @@ def _of_400(percent: float) -> int:
     return round(4 * percent)
 
 
-def interval_scale(judgements: Iterable[dict[str, object]], papers: Iterable[float | None]) -> tuple[float, float] | None:
+def interval_scale(judgements: Iterable[Judgement], papers: Iterable[float | None]) -> tuple[float, float] | None:
     """Return the range that shows every interval, limit and number of the paper; None where none is finite."""
     values: list[float] = [value for value in papers if value is not None]
     for judgement in judgements:
         for pair in (judgement["interval"], judgement["accepted"]):
-            values += [end for end in pair.values() if end is not None]  # type: ignore[attr-defined]
+            values += [end for end in (pair["low"], pair["high"]) if end is not None]
         if judgement["measured"] is not None:
-            values.append(judgement["measured"])  # type: ignore[arg-type]
+            values.append(judgement["measured"])
         values += by_seed(judgement)
     if not values:
         return None
@@ -221,7 +223,7 @@ def interval_scale(judgements: Iterable[dict[str, object]], papers: Iterable[flo
     return low - margin, high + margin
 
 
-def interval_chart(judgement: dict[str, object], paper: float | None, scale: tuple[float, float]) -> IntervalChart:
+def interval_chart(judgement: Judgement, paper: float | None, scale: tuple[float, float]) -> IntervalChart:
     """Return one row's picture on a scale that its neighbours share. An open end runs to the edge."""
 
     def place(value: float | None, edge: float) -> float:
@@ -229,23 +231,21 @@ def interval_chart(judgement: dict[str, object], paper: float | None, scale: tup
             return edge
         return round(min(100.0, max(0.0, 100 * (value - scale[0]) / (scale[1] - scale[0]))), 2)
 
-    interval: dict[str, float | None] = judgement["interval"]  # type: ignore[assignment]
-    accepted: dict[str, float | None] = judgement["accepted"]  # type: ignore[assignment]
+    interval, accepted = judgement["interval"], judgement["accepted"]
     return IntervalChart(
         (place(accepted["low"], 0), place(accepted["high"], 100)),
         (place(interval["low"], 0), place(interval["high"], 100)),
         interval["low"] is None,
         interval["high"] is None,
-        place(judgement["measured"], 100),  # type: ignore[arg-type]
+        place(judgement["measured"], 100),
         None if paper is None else place(paper, 0),
         [place(value, 0) for value in by_seed(judgement)],
     )
 
 
-def by_seed(judgement: dict[str, object]) -> list[float]:
+def by_seed(judgement: Judgement) -> list[float]:
     """Return what each seed measured of the quantity itself, where the rule has such numbers."""
-    values: dict[str, list[float | None]] = judgement["values"]  # type: ignore[assignment]
-    return [value for value in values.get("by seed", ()) if value is not None]
+    return [value for value in judgement["values"].get("by seed", ()) if value is not None]
 
 
 def _finite(points: Sequence[Point]) -> list[Point]:

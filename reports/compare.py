@@ -14,12 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import fmean
 
+from rethinking_audit.fixtures.record.judged import Case
+from rethinking_audit.fixtures.record.outcome import as_expected, standing
+from rethinking_audit.fixtures.record.types import Audit
+from rethinking_audit.fixtures.record.words import limit, line, number, unit_of_values
 from rethinking_audit.reports.comparison import Comparison, Finding, about, together
-from rethinking_audit.reports.experiment import Case, Name, cases_of, differing, obstacle, resolution, title
-from rethinking_audit.reports.record import Audit
+from rethinking_audit.reports.experiment import Name, cases_of, differing, obstacle, resolution, title
 from rethinking_audit.reports.significance import Change, holm, student
 from rethinking_audit.reports.speed import ALONE, Timing, timings
-from rethinking_audit.reports.words import expected, limit, line, number, standing, unit_of_values
 
 ALPHA = 0.01
 # How much is lost where one verdict takes another's place: nothing where a deviation was expected.
@@ -72,11 +74,11 @@ def _verdicts(both: dict[Name, tuple[Case, Case]]) -> Iterator[Finding]:
 
 
 def _verdict(case: Case) -> str:
-    return f"{case['verdict']}{', as expected' if expected(case) else ''}"
+    return f"{case['verdict']}{', as expected' if as_expected(case) else ''}"
 
 
 def _loss(case: Case) -> int:
-    return 0 if expected(case) else LOSS[standing(case)]
+    return 0 if as_expected(case) else LOSS[standing(case)]
 
 
 def _measurements(

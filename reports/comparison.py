@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rethinking_audit.reports.record import Audit
-from rethinking_audit.reports.words import line, plural
+from rethinking_audit.fixtures.record.types import Audit
+from rethinking_audit.fixtures.record.words import line, plural
 
 # Every kind of finding, in the order of telling, with its heading.
 KINDS = {

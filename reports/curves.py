@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import fmean
-from typing import Any
 
+from rethinking_audit.fixtures.record.measured import Curve, Training
 from rethinking_audit.reports.charts import Series
 
-Run = dict[str, Any]
 Place = tuple[float, list[float]]
 
 
@@ -22,7 +21,7 @@ def over_seeds(name: str, style: str, places: Sequence[Place], *, marked: bool =
     )
 
 
-def by_epoch(runs: Sequence[Run], curve: str) -> list[Place]:
+def by_epoch(runs: Sequence[Training], curve: Curve) -> list[Place]:
     """Return a training curve by thousands of steps. A seed that has ended keeps its last value."""
     curves = [(run, run["curves"].get(curve, [])) for run in runs]
     longest = max((len(values) for _, values in curves), default=0)
@@ -33,7 +32,7 @@ def by_epoch(runs: Sequence[Run], curve: str) -> list[Place]:
     ]
 
 
-def tested(runs: Sequence[Run]) -> list[Place]:
+def tested(runs: Sequence[Training]) -> list[Place]:
     """Return test accuracy by thousands of steps, at the epochs that were tested."""
     found: dict[int, list[float]] = {}
     for run in runs:
@@ -48,7 +47,7 @@ def accuracy(places: Sequence[Place]) -> list[Place]:
     return [(x, [1 - value for value in values]) for x, values in places]
 
 
-def last(runs: Sequence[Run], curve: str) -> list[float]:
+def last(runs: Sequence[Training], curve: Curve) -> list[float]:
     """Return the last value of a curve, by seed; seeds without one are left out."""
     ends = [run["curves"][curve][-1] for run in runs if run["curves"].get(curve)]
     return [end for end in ends if end is not None]

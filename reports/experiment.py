@@ -4,41 +4,24 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rethinking_audit.reports.record import Audit
+from rethinking_audit.fixtures.record.judged import Case
+from rethinking_audit.fixtures.record.measured import Run
+from rethinking_audit.fixtures.record.outcome import all_cases, keys_in
+from rethinking_audit.fixtures.record.types import Audit
 
-Case = dict[str, Any]
 Fields = dict[str, Any]
-Keyed = list[tuple[str, Fields]]
+Keyed = list[tuple[str, Run]]
 Name = tuple[str, str, str, str]
 # What makes two machines one class, as far as speed goes. Workers share the machine.
 MACHINE = ("machine.processor", "machine.cores", "machine.gpu", "numerics", "workers")
 
 
-def everything(audit: Audit) -> list[dict[str, Any]]:
-    """Return the claims of an audit and the readings that it must refute."""
-    return [*audit["claims"], *audit.get("readings", ())]
-
-
 def cases_of(audit: Audit) -> dict[Name, Case]:
     """Return the cases of an audit by claim, tier, data and network."""
-    return {
-        (claim["id"], case["tier"], case["data"], case["network"]): case
-        for claim in everything(audit)
-        for case in claim["cases"]
-    }
-
-
-def controls_of(case: Case) -> list[Case]:
-    """Return the outcomes of a case's controls, the negative one first."""
-    return [control for control in (case["control"], *case.get("other_controls", ())) if control]
-
-
-def must_be(control: Case) -> str:
-    """Return the verdict that a control must come to: REFUTED, where its record says nothing else."""
-    return str(control.get("expected", "REFUTED"))
+    return {(claim["id"], case["tier"], case["data"], case["network"]): case for claim, case in all_cases(audit)}
 
 
 def title(name: Name) -> str:
@@ -47,7 +30,7 @@ def title(name: Name) -> str:
     return f"{claim} [{', '.join(rest)}]"
 
 
-def flat(value: Fields, prefix: str = "") -> Fields:
+def flat(value: Mapping[str, Any], prefix: str = "") -> Fields:
     """Return nested fields by their dotted names."""
     found = {}
     for name, item in value.items():
@@ -55,7 +38,7 @@ def flat(value: Fields, prefix: str = "") -> Fields:
     return found
 
 
-def differing(before: Fields, after: Fields) -> Iterator[tuple[str, Any, Any]]:
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     """Yield the fields that both have and that differ: a field that only one has came with a newer version."""
     old, new = flat(before), flat(after)
     yield from ((name, old[name], new[name]) for name in old if name in new and old[name] != new[name])
@@ -74,11 +57,14 @@ def specs_of(case: Case, audit: Audit) -> dict[tuple[str, str], Fields]:
 def obstacle(before: Case, after: Case, old: Audit, new: Audit) -> str | None:
     """Return why the measurements of a case cannot be compared; None if they can."""
     one, other = before["judgement"], after["judgement"]
-    for what in ("quantity", "unit"):
-        if one[what] != other[what]:
-            return f"another {what}, {one[what]!r} before and {other[what]!r} now"
-    images = [audit["data"].get(case["data"], {}).get("digest") for case, audit in ((before, old), (after, new))]
-    if images[0] != images[1]:
+    if one and other:
+        for what, first, second in (
+            ("quantity", one["quantity"], other["quantity"]),
+            ("unit", one["unit"], other["unit"]),
+        ):
+            if first != second:
+                return f"another {what}, {first!r} before and {second!r} now"
+    if digest_of(before, old) != digest_of(after, new):
         return "other images"
     was, now = specs_of(before, old), specs_of(after, new)
     for arm in was.keys() & now.keys():
@@ -87,17 +73,26 @@ def obstacle(before: Case, after: Case, old: Audit, new: Audit) -> str | None:
     return None
 
 
+def digest_of(case: Case, audit: Audit) -> str | None:
+    """Return the digest of the data set of a case, None where the record lacks the data set."""
+    data = audit["data"].get(case["data"])
+    return data["digest"] if data else None
+
+
 def resolution(case: Case, audit: Audit) -> float:
     """Return the step in which a case was measured: one image for a share, one epoch for a ratio of times, else none."""
-    keys = {key for levels in case["runs"].values() for keys in levels.values() for key in keys}
-    runs = [audit["runs"][key] for key in keys if key in audit["runs"]]
-    if any("values" in run for run in runs):  # solves
-        tested = [run["values"].get("tested") for run in runs]
-        return 1 / min(tested) if all(tested) and case["judgement"]["unit"] == "%" else 0.0
-    if case["judgement"]["unit"] == "x":
-        fits = [run["fit_loss"] for run in runs if run["fit_loss"]]
-        return abs(case["judgement"]["measured"] or 0.0) / min(fits) if fits else 0.0
-    images = [run["spec"].get("subset") or sum(count for row in run["confusion"] for count in row) for run in runs]
+    judgement = case["judgement"]
+    runs = [audit["runs"][key] for key in set(keys_in(case["runs"])) if key in audit["runs"]]
+    if judgement is None:
+        return 0.0
+    if solves := [run for run in runs if "values" in run]:
+        tested = [run["values"].get("tested", 0) for run in solves]
+        return 1 / min(tested) if all(tested) and judgement["unit"] == "%" else 0.0
+    trainings = [run for run in runs if "curves" in run]
+    if judgement["unit"] == "x":
+        fits = [run["fit_loss"] for run in trainings if run["fit_loss"]]
+        return abs(judgement["measured"] or 0.0) / min(fits) if fits else 0.0
+    images = [run["spec"].get("subset") or sum(map(sum, run["confusion"])) for run in trainings]
     return 1 / min(images) if all(images) and images else 0.0
 
 

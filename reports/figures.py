@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
 
+from rethinking_audit.fixtures.record.measured import Recipe, Training
+from rethinking_audit.fixtures.record.types import Audit
+from rethinking_audit.fixtures.record.words import number
 from rethinking_audit.reports.charts import LineChart, Point, Series, line_chart, style_of
 from rethinking_audit.reports.curves import accuracy, by_epoch, last, over_seeds, tested
-from rethinking_audit.reports.record import Audit
-from rethinking_audit.reports.repeated import Run, Scene, scene
-from rethinking_audit.reports.words import number
+from rethinking_audit.reports.repeated import Scene, scene
 
 Printed = dict[str, list[Point]]
 PAPER = "the paper"
@@ -66,9 +67,13 @@ def printed(audit: Audit) -> dict[str, Printed]:
     """Return the paper's points by figure; records of before they were kept apart have those of their claims."""
     kept = audit.get("figures")
     if kept is None:
-        own = [claim["paper_figure"] for claim in audit["claims"] if claim["paper_figure"]]
+        own = [figure for claim in audit["claims"] if (figure := claim["paper_figure"])]
         kept = {figure["name"]: figure["series"] for figure in own}
-    return {name: series for name, series in kept.items() if name in PLOTS}
+    return {
+        name: {one: [(x, y) for x, y in points] for one, points in series.items()}
+        for name, series in kept.items()
+        if name in PLOTS
+    }
 
 
 def _figure(name: str, plot: Plot, points: Printed, stage: Scene | None) -> Figure:
@@ -138,7 +143,7 @@ INPUTS = {
 }
 
 
-def _inputs(stage: Scene, series: str) -> list[Run]:
+def _inputs(stage: Scene, series: str) -> list[Training]:
     inputs, corruption = INPUTS.get(series, (None, None))
     wanted = {"network": "inception", "inputs": inputs, "corruption": corruption}
     return stage.runs("Figure 1a", lambda spec: all(spec.get(name) == value for name, value in wanted.items()))
@@ -153,16 +158,22 @@ def _epochs(stage: Scene, points: Printed) -> list[Difference]:
     rows = []
     for series, at in points.items():
         paper = next((epoch for epoch, (_, loss) in enumerate(at, 1) if loss < 0.05), None)
-        fits = [run["fit_loss"] for run in _inputs(stage, series)]
-        if fits and paper and all(fits):
+        fits = _fits(_inputs(stage, series))
+        if fits and paper:
             ours = fmean(fits)
             rows.append(Difference(f"epochs to fit, {series}", f"{paper}", f"{ours:.1f}", f"{ours - paper:+.1f}"))
     return rows
 
 
-def _levels(stage: Scene, network: str, place: str) -> dict[float, list[Run]]:
+def _fits(runs: Sequence[Training]) -> list[int]:
+    """The epochs to fit, by seed; none where some seed did not fit."""
+    fits = [fit for run in runs if (fit := run["fit_loss"])]
+    return fits if len(fits) == len(runs) else []
+
+
+def _levels(stage: Scene, network: str, place: str) -> dict[float, list[Training]]:
     """The runs by level of corruption, where they can be of the claim that sweeps it."""
-    found: dict[float, list[Run]] = {}
+    found: dict[float, list[Training]] = {}
     for group in stage.groups(place):
         spec = group[0]["spec"]
         if spec.get("network") == network and spec.get("inputs", "true") == "true" and "corruption" in spec:
@@ -172,8 +183,8 @@ def _levels(stage: Scene, network: str, place: str) -> dict[float, list[Run]]:
 
 def _times(stage: Scene, network: str) -> list[tuple[float, list[float]]]:
     """Epochs to fit over the mean on true labels; levels that some seed did not fit are left out."""
-    levels = {level: [run["fit_loss"] for run in runs] for level, runs in _levels(stage, network, "Figure 1b").items()}
-    fitted = {level: times for level, times in levels.items() if all(times)}
+    levels = {level: _fits(runs) for level, runs in _levels(stage, network, "Figure 1b").items()}
+    fitted = {level: times for level, times in levels.items() if times}
     if 0.0 not in fitted:
         return []
     return [(level, [time / fmean(fitted[0.0]) for time in times]) for level, times in fitted.items()]
@@ -214,13 +225,13 @@ def _ends(sweep: Sweep, what: str, unit: str) -> Callable[[Scene, Printed], list
     return differences
 
 
-def _to_the_end(stage: Scene, network: str) -> list[Run]:
+def _to_the_end(stage: Scene, network: str) -> list[Training]:
     return stage.runs(
         "Figure 2b",
         lambda spec: (
             spec.get("network") == network
             and spec.get("corruption") == 0
-            and bool((spec.get("recipe") or {}).get("to_the_end"))
+            and bool((spec.get("recipe") or Recipe()).get("to_the_end"))
         ),
     )
 

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from rethinking_audit.fixtures.record.judged import Case
+from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_honest, read_json
+from rethinking_audit.fixtures.record.types import Audit
+from rethinking_audit.fixtures.record.words import SIGNS, number
 from rethinking_audit.reports.charts import sparkline
 from rethinking_audit.reports.cusum import ALARM, Cusum
-from rethinking_audit.reports.experiment import Case, Name, cases_of, resolution, specs_of, title
-from rethinking_audit.reports.record import Audit, UnreadableAudit, read_honest, read_json
+from rethinking_audit.reports.experiment import Name, cases_of, digest_of, resolution, specs_of, title
 from rethinking_audit.reports.render import page
-from rethinking_audit.reports.words import SIGNS, number
 
 SHOWN = 40
 
@@ -71,8 +73,8 @@ class History:
 def _experiment(case: Case, audit: Audit) -> str:
     """What must be the same for two measurements to be of one series."""
     specs = {f"{arm} {level}": spec for (arm, level), spec in specs_of(case, audit).items()}
-    digest = audit["data"].get(case["data"], {}).get("digest")
-    return json.dumps([specs, digest, case["judgement"]["quantity"]], sort_keys=True)
+    quantity = case["judgement"]["quantity"] if case["judgement"] else None
+    return json.dumps([specs, digest_of(case, audit), quantity], sort_keys=True)
 
 
 def read_folder(folder: Path) -> tuple[list[tuple[Path, Audit]], list[str]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
 from xml.etree import ElementTree
 
-from rethinking_audit.reports.experiment import everything
-from rethinking_audit.reports.record import Audit
-from rethinking_audit.reports.words import EXPECTED, clean, expected, limit, number, standing
+from rethinking_audit.fixtures.record.judged import Case, Claim
+from rethinking_audit.fixtures.record.outcome import all_cases, as_expected, paper_value, standing
+from rethinking_audit.fixtures.record.types import Audit
+from rethinking_audit.fixtures.record.verdict import HELD
+from rethinking_audit.fixtures.record.words import EXPECTED, clean, limit, number
 
 # What JUnit calls the verdicts; HELD has no element.
 ELEMENTS = {"REFUTED": "failure", "ERROR": "error", "INCONCLUSIVE": "skipped", "NOT RUN": "skipped"}
@@ -15,7 +16,7 @@ ELEMENTS = {"REFUTED": "failure", "ERROR": "error", "INCONCLUSIVE": "skipped", "
 
 def junit(audit: Audit) -> str:
     """Return the audit as an XML document."""
-    cases = [(claim, case) for claim in everything(audit) for case in claim["cases"]]
+    cases = list(all_cases(audit))
     kinds = [_element(case) for _, case in cases]
     counts = {name: str(kinds.count(kind)) for name, kind in (("failures", "failure"), ("errors", "error"))}
     totals = {"tests": str(len(cases)), **counts, "skipped": str(kinds.count("skipped")), "time": f"{audit['seconds']:.3f}"}
@@ -27,12 +28,12 @@ def junit(audit: Audit) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _element(case: dict[str, Any]) -> str | None:
+def _element(case: Case) -> str | None:
     counted = standing(case)
-    return "skipped" if expected(case) and counted != "HELD" else ELEMENTS.get(counted)
+    return "skipped" if as_expected(case) and counted != HELD else ELEMENTS.get(counted)
 
 
-def _test(suite: ElementTree.Element, claim: dict[str, Any], case: dict[str, Any]) -> None:
+def _test(suite: ElementTree.Element, claim: Claim, case: Case) -> None:
     name = f"{case['tier']}-{case['data']}-{case['network']}"
     test = _add(suite, "testcase", classname=claim["id"].replace("/", "."), name=name, time=f"{case['seconds']:.6f}")
     properties = _add(test, "properties")
@@ -40,11 +41,11 @@ def _test(suite: ElementTree.Element, claim: dict[str, Any], case: dict[str, Any
         _add(properties, "property", name=key, value=value)
     if (element := _element(case)) is not None:
         reason = case["reason"] or case["verdict"]
-        kind = EXPECTED if expected(case) else case["verdict"]
+        kind = EXPECTED if as_expected(case) else case["verdict"]
         _add(test, element, type=kind, message=reason.partition("\n")[0]).text = clean(reason)
 
 
-def _figures(claim: dict[str, Any], case: dict[str, Any]) -> dict[str, object]:
+def _figures(claim: Claim, case: Case) -> dict[str, object]:
     """The verdict and the figures of a case; numbers in full, and once more as the report words them."""
     figures: dict[str, object] = {"verdict": case["verdict"], "statement": claim["statement"], "source": claim["source"]}
     if (judged := case["judgement"]) is not None:
@@ -61,7 +62,7 @@ def _figures(claim: dict[str, Any], case: dict[str, Any]) -> dict[str, object]:
             "alpha": judged["alpha"],
         }
         figures |= {name: " ".join(map(_number, values)) for name, values in judged["values"].items()}
-    figures["paper"] = (case["paper"] or {}).get("value")
+    figures["paper"] = paper_value(case)
     return {name: value for name, value in figures.items() if value is not None}
 
 

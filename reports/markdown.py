@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
+from rethinking_audit.fixtures.record.judged import Case, Claim
+from rethinking_audit.fixtures.record.outcome import as_expected, paper_value
+from rethinking_audit.fixtures.record.types import Audit
+from rethinking_audit.fixtures.record.verdict import HELD, NOT_RUN, VERDICTS
+from rethinking_audit.fixtures.record.words import EXPECTED, SIGNS, interval, limit, line, number, plural
 from rethinking_audit.reports.comparison import KINDS, Comparison, Finding
-from rethinking_audit.reports.record import Audit
-from rethinking_audit.reports.words import EXPECTED, SIGNS, VERDICTS, expected, interval, limit, line, number, plural
 
 # GitHub refuses a summary of more than 1 MiB altogether; the steps of one job share the page.
 MOST_BYTES = 900_000
@@ -62,11 +64,11 @@ def _audit(audit: Audit) -> Iterator[str]:
         cases = [(claim, case) for claim in audit["claims"] for case in claim["cases"] if case["verdict"] == verdict]
         if cases:
             yield from _section(verdict, cases)
-    if audit.get("readings"):
-        yield from _readings(audit["readings"])
+    if readings := audit.get("readings"):
+        yield from _readings(readings)
 
 
-def _readings(readings: list[dict[str, Any]]) -> Iterator[str]:
+def _readings(readings: list[Claim]) -> Iterator[str]:
     """What summaries say of the paper, and what the data say of that."""
     yield "\n### Readings that the data contradict\n"
     yield "| reading | case | what the data say | it would take | verdict |"
@@ -75,7 +77,7 @@ def _readings(readings: list[dict[str, Any]]) -> Iterator[str]:
         for case in reading["cases"]:
             measured, accepted, _ = _figures(case)
             what = f"{case['judgement']['quantity']}: {measured}" if case["judgement"] else case["reason"]
-            verdict = f"{case['verdict']}, {'as it must be' if expected(case) else 'expected REFUTED'}"
+            verdict = f"{case['verdict']}, {'as it must be' if as_expected(case) else 'expected REFUTED'}"
             cells = (
                 f"\u201c{reading['statement']}\u201d",
                 f"{case['tier']}, {case['data']}, {case['network']}",
@@ -85,15 +87,15 @@ def _readings(readings: list[dict[str, Any]]) -> Iterator[str]:
             yield f"| {' | '.join(map(escape, cells))} | {verdict} |"
 
 
-def _section(verdict: str, cases: list[tuple[dict[str, Any], dict[str, Any]]]) -> Iterator[str]:
-    folded = verdict in ("NOT RUN", "HELD")
+def _section(verdict: str, cases: list[tuple[Claim, Case]]) -> Iterator[str]:
+    folded = verdict in (NOT_RUN, HELD)
     heading = f"{SIGNS[verdict]} {verdict} ({len(cases)})"
     yield f"\n<details><summary>{heading}</summary>\n" if folded else f"\n### {heading}\n"
     yield "| claim | case | measured | accepted | paper |"
     yield "|---|---|---|---|---|"
     for claim, case in cases:
         yield f"| {code(claim['id'])} | {escape(_case(case))} | {' | '.join(_figures(case))} |"
-    reasons = [(claim, case) for claim, case in cases if case["reason"] and verdict != "HELD"]
+    reasons = [(claim, case) for claim, case in cases if case["reason"] and verdict != HELD]
     if reasons:
         yield ""
     for claim, case in reasons:
@@ -102,16 +104,16 @@ def _section(verdict: str, cases: list[tuple[dict[str, Any], dict[str, Any]]]) -
         yield "\n</details>"
 
 
-def _case(case: dict[str, Any]) -> str:
-    return f"{case['tier']}, {case['data']}, {case['network']}" + (f" ({EXPECTED})" if expected(case) else "")
+def _case(case: Case) -> str:
+    return f"{case['tier']}, {case['data']}, {case['network']}" + (f" ({EXPECTED})" if as_expected(case) else "")
 
 
-def _figures(case: dict[str, Any]) -> tuple[str, str, str]:
+def _figures(case: Case) -> tuple[str, str, str]:
     judged = case["judgement"]
     if judged is None:
         return "", "", ""
-    measured = f"{number(judged['measured'], judged['unit'])}, {interval(judged)}"
-    return measured, limit(judged), number((case["paper"] or {}).get("value"), judged["unit"], "–")
+    measured = f"{number(judged['measured'], judged['unit'])}, {interval(judged['interval'], judged['unit'])}"
+    return measured, limit(judged), number(paper_value(case), judged["unit"], "–")
 
 
 def _comparison(comparison: Comparison) -> Iterator[str]:

@@ -7,9 +7,10 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from rethinking_audit.reports.experiment import cases_of, controls_of
-from rethinking_audit.reports.record import Audit
-from rethinking_audit.reports.words import line, unit_of_values
+from rethinking_audit.fixtures.record.outcome import controls_of
+from rethinking_audit.fixtures.record.types import Audit
+from rethinking_audit.fixtures.record.words import line, unit_of_values
+from rethinking_audit.reports.experiment import cases_of
 
 COLUMNS = ("claim", "tier", "data", "network", "runs", "verdict", "quantity", "series", "unit", "place of seed", "value")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # spreadsheets take the wide ones too

@@ -7,18 +7,21 @@ command each was made, which is listed by shard.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
-from rethinking_audit.reports.experiment import Case, cases_of, everything, title
-from rethinking_audit.reports.record import Audit
-from rethinking_audit.reports.words import VERDICTS
+from rethinking_audit.fixtures.record.exit_codes import merged_exit_code
+from rethinking_audit.fixtures.record.judged import Claim
+from rethinking_audit.fixtures.record.measured import Run
+from rethinking_audit.fixtures.record.outcome import all_cases, everything, worst_of
+from rethinking_audit.fixtures.record.types import Audit, Part
+from rethinking_audit.reports.experiment import cases_of, title
 
 Named = tuple[str, Audit]
-INTERRUPTED, REFUTED, UNDECIDED = 2, 1, 10
 # What two parts of one audit have in common. A machine may differ, the code may not.
-SHARED = ("engine", "commit")
-READING = ("HELD", "ERROR", "INCONCLUSIVE", "NOT RUN", "REFUTED")  # the worst of a reading is that it held
-ROOM = ("created", "seconds", "command", "provenance")
+SHARED: tuple[Literal["engine"], Literal["commit"]] = ("engine", "commit")
+ABOUT: tuple[Literal["project"], Literal["paper"]] = ("project", "paper")
+# What each part says of the paper, and is said once.
+SAID: tuple[Literal["consistency"], Literal["open"], Literal["replication"]] = ("consistency", "open", "replication")
 
 
 class CannotMerge(ValueError):
@@ -35,30 +38,33 @@ def merge(parts: Sequence[Named]) -> Audit:
     audits = sorted((audit for _, audit in parts), key=lambda audit: audit["created"])
     wanted = _order(audits)
     first = audits[0]
-    merged = {
-        **{name: value for name, value in first.items() if name != "shard"},
-        "seconds": round(sum(audit["seconds"] for audit in audits), 1),
-        "command": "; ".join(dict.fromkeys(audit["command"] for audit in audits)),
-        "summary": {verdict: sum(audit["summary"][verdict] for audit in audits) for verdict in first["summary"]},
-        "exit_code": exit_code([audit["exit_code"] for audit in audits]),
-        "not_run": list({idle["reason"]: idle for audit in audits for idle in audit["not_run"]}.values()),
-        **_told(audits, wanted),
-        "runs": _by_name(audits, "runs"),
-        "data": _by_name(audits, "data"),
-        "shards": [shard for audit in audits for shard in audit.get("shards", [{name: audit[name] for name in ROOM}])],
-    }
-    for name in ("consistency", "open", "replication"):
+    told = list(_claims(audits, wanted))
+    merged = first.copy()
+    merged.pop("shard", None)
+    merged["seconds"] = round(sum(audit["seconds"] for audit in audits), 1)
+    merged["command"] = "; ".join(dict.fromkeys(audit["command"] for audit in audits))
+    merged["summary"] = {verdict: sum(audit["summary"][verdict] for audit in audits) for verdict in first["summary"]}
+    merged["exit_code"] = merged_exit_code([audit["exit_code"] for audit in audits])
+    merged["not_run"] = list({idle["reason"]: idle for audit in audits for idle in audit["not_run"]}.values())
+    merged["claims"] = [claim for claim in told if "expected" not in claim]
+    if readings := [claim for claim in told if "expected" in claim]:
+        merged["readings"] = readings
+    merged["runs"] = _by_name([audit["runs"] for audit in audits])
+    merged["data"] = _by_name([audit["data"] for audit in audits])
+    merged["shards"] = [part for audit in audits for part in audit.get("shards", [_part(audit)])]
+    for name in SAID:
         if any(name in audit for audit in audits):
             merged[name] = _united([item for audit in audits for item in audit.get(name, ())])
     return merged
 
 
-def exit_code(codes: Sequence[int]) -> int:
-    """Return the exit code of an audit from those of its parts."""
-    for code in (INTERRUPTED, REFUTED):
-        if code in codes:
-            return code
-    return codes[0] if len(set(codes)) == 1 else UNDECIDED
+def _part(audit: Audit) -> Part:
+    return {
+        "created": audit["created"],
+        "seconds": audit["seconds"],
+        "command": audit["command"],
+        "provenance": audit["provenance"],
+    }
 
 
 def _check(parts: Sequence[Named]) -> None:
@@ -70,42 +76,46 @@ def _check(parts: Sequence[Named]) -> None:
 
 def _conflicts(one: Audit, other: Audit) -> Iterator[str]:
     yield from (f"both have the case {title(name)}" for name in cases_of(one) if name in cases_of(other))
-    for name in ("project", "paper"):
+    for name in ABOUT:
         if one[name] != other[name]:
             yield f"{name} differs"
-    for name in SHARED:
-        if one["provenance"][name] != other["provenance"][name]:
-            yield f"they are of different code, {name} {one['provenance'][name]} and {other['provenance'][name]}"
+    for shared in SHARED:
+        if one["provenance"][shared] != other["provenance"][shared]:
+            yield f"they are of different code, {shared} {one['provenance'][shared]} and {other['provenance'][shared]}"
     claims = {claim["id"]: _statement(claim) for claim in everything(one)}
     for claim in everything(other):
         if claims.get(claim["id"], _statement(claim)) != _statement(claim):
             yield f"the claim {claim['id']} is not the same"
-    for name, data in one["data"].items():
-        if other["data"].get(name, data) != data:
-            yield f"the data set {name} is not the same"
+    for data_set, data in one["data"].items():
+        if other["data"].get(data_set, data) != data:
+            yield f"the data set {data_set} is not the same"
     for key, run in one["runs"].items():
         if _result(other["runs"].get(key, run)) != _result(run):
             yield f"the run {key[:12]} is not the same"
-    if (one.get("shard") or {}).get("cases") != (other.get("shard") or {}).get("cases"):
+    if _whole(one) != _whole(other):
         yield "they are not shards of one audit"
 
 
-def _statement(claim: dict[str, Any]) -> dict[str, Any]:
+def _whole(audit: Audit) -> list[list[str]] | None:
+    return audit["shard"]["cases"] if "shard" in audit else None
+
+
+def _statement(claim: Claim) -> dict[str, Any]:
     return {name: value for name, value in claim.items() if name not in ("cases", "verdict")}
 
 
-def _result(run: dict[str, Any]) -> dict[str, Any]:
+def _result(run: Run) -> dict[str, Any]:
     return {name: value for name, value in run.items() if name != "seconds"}
 
 
-def _by_name(audits: Sequence[Audit], what: str) -> dict[str, Any]:
-    found = {name: value for audit in audits for name, value in audit[what].items()}
+def _by_name(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    found = {name: value for part in parts for name, value in part.items()}
     return {name: found[name] for name in sorted(found)}
 
 
 def _order(audits: Sequence[Audit]) -> list[tuple[str, str]]:
     """The claim and test of every case, in the order of the audit."""
-    found = [(claim["id"], case["nodeid"]) for audit in audits for claim in everything(audit) for case in claim["cases"]]
+    found = [(claim["id"], case["nodeid"]) for audit in audits for claim, case in all_cases(audit)]
     shard = audits[0].get("shard")
     if shard is None:
         return found
@@ -116,24 +126,18 @@ def _order(audits: Sequence[Audit]) -> list[tuple[str, str]]:
     return wanted
 
 
-def _told(audits: Sequence[Audit], wanted: list[tuple[str, str]]) -> dict[str, list[dict[str, Any]]]:
-    """The claims, and the readings where there are any."""
-    told = list(_claims(audits, wanted))
-    claims = [claim for claim in told if "expected" not in claim]
-    return {"claims": claims} | ({"readings": readings} if (readings := [one for one in told if "expected" in one]) else {})
-
-
-def _claims(audits: Sequence[Audit], wanted: list[tuple[str, str]]) -> Iterator[dict[str, Any]]:
-    claims: dict[str, list[dict[str, Any]]] = {}
+def _claims(audits: Sequence[Audit], wanted: list[tuple[str, str]]) -> Iterator[Claim]:
+    claims: dict[str, list[Claim]] = {}
     for audit in audits:
         for claim in everything(audit):
             claims.setdefault(claim["id"], []).append(claim)
-    for name in dict.fromkeys(claim for claim, _ in wanted):
+    for name in dict.fromkeys(name for name, _ in wanted):
         same = claims[name]
-        cases: dict[str, Case] = {case["nodeid"]: case for claim in same for case in claim["cases"]}
-        ordered = [cases[nodeid] for claim, nodeid in wanted if claim == name]
-        verdict = min((claim["verdict"] for claim in same), key=(READING if "expected" in same[0] else VERDICTS).index)
-        yield {**same[0], "verdict": verdict, "cases": ordered}
+        cases = {case["nodeid"]: case for claim in same for case in claim["cases"]}
+        merged = same[0].copy()
+        merged["verdict"] = worst_of([claim["verdict"] for claim in same], same[0].get("expected"))
+        merged["cases"] = [cases[nodeid] for claim_id, nodeid in wanted if claim_id == name]
+        yield merged
 
 
 def _united(items: Sequence[Any]) -> list[Any]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from rethinking_audit.reports.record import Audit
-from rethinking_audit.reports.words import VERDICTS, expected, interval, limit, number, plural
+from rethinking_audit.fixtures.record.judged import Case, Claim, Judgement
+from rethinking_audit.fixtures.record.outcome import as_expected
+from rethinking_audit.fixtures.record.types import Audit
+from rethinking_audit.fixtures.record.verdict import ERROR, HELD, VERDICTS
+from rethinking_audit.fixtures.record.words import interval, limit, number, plural
 
-Case = dict[str, Any]
-Judgement = dict[str, Any]
 Position = Callable[[float], float]
 
 EDGE = 2.2  # how many tolerances from the middle the picture ends
 HALF, STEP = 200, 7
+MOST_DRAWN = 60  # claims of which a page draws everything
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Strip:
 class Line:
     """One claim on the first screen."""
 
-    claim: dict[str, Any]
+    claim: Claim
     anchor: str
     strip: Strip | None
     nearest: str
@@ -49,9 +50,9 @@ class Undecided:
     since: str | None
 
 
-def anchor(claim: dict[str, Any]) -> str:
+def anchor(claim: Claim) -> str:
     """Return the name of a claim in a link."""
-    return str(claim["id"]).replace("/", "-")
+    return claim["id"].replace("/", "-")
 
 
 def lines(audit: Audit) -> list[Line]:
@@ -59,19 +60,22 @@ def lines(audit: Audit) -> list[Line]:
     return [_line(claim) for claim in audit["claims"]]
 
 
-def _line(claim: dict[str, Any]) -> Line:
-    judged = [case for case in claim["cases"] if case["judgement"]]
-    placed = [(case, position) for case in judged if (position := tolerance(case["judgement"]))]
-    worst = max(placed, key=lambda pair: _margin(*pair), default=(None, None))[0]
-    nearest = ""
-    if worst:
-        judgement = worst["judgement"]
+def _line(claim: Claim) -> Line:
+    judged = [(case["network"], judgement) for case in claim["cases"] if (judgement := case["judgement"])]
+    placed = [(network, judgement, position) for network, judgement in judged if (position := tolerance(judgement))]
+    nearest = about = ""
+    if placed:
+        about, judgement, _ = max(placed, key=lambda one: _margin(one[1], one[2]))
         nearest = f"{number(judgement['measured'], judgement['unit'])}, accepted {limit(judgement)}"
+        about += f", the nearest of {len(judged)}" if len(judged) > 1 else ""
+    strip = _strip([(judgement, position) for _, judgement, position in placed])
+    return Line(claim, anchor(claim), strip, nearest, about, no_news(claim))
+
+
+def no_news(claim: Claim) -> bool:
+    """Whether a claim has its verdict from cases that all came out as expected."""
     failed = [case for case in claim["cases"] if case["verdict"] == claim["verdict"]]
-    about = f"{worst['network']}, the nearest of {len(judged)}" if worst and len(judged) > 1 else ""
-    if worst and not about:
-        about = worst["network"]
-    return Line(claim, anchor(claim), _strip(placed), nearest, about, bool(failed) and all(map(expected, failed)))
+    return bool(failed) and all(map(as_expected, failed))
 
 
 def tolerance(judgement: Judgement) -> Position | None:
@@ -115,22 +119,21 @@ def _limits(judgement: Judgement) -> tuple[float | None, float | None]:
     return low, high
 
 
-def _margin(case: Case, position: Position) -> float:
+def _margin(judgement: Judgement, position: Position) -> float:
     """How near the interval comes to a limit: 1 is on it."""
-    low, high = _limits(case["judgement"])
-    ends = case["judgement"]["interval"]
+    low, high = _limits(judgement)
+    ends = judgement["interval"]
     near = [position(ends["high"])] if high is not None and ends["high"] is not None else []
     near += [-position(ends["low"])] if low is not None and ends["low"] is not None else []
     return max(near, default=EDGE)
 
 
-def _strip(placed: list[tuple[Case, Position]]) -> Strip | None:
+def _strip(placed: list[tuple[Judgement, Position]]) -> Strip | None:
     if not placed:
         return None
     intervals = []
-    for row, (case, position) in enumerate(placed):
+    for row, (judgement, position) in enumerate(placed):
         y = 7 + STEP * row
-        judgement = case["judgement"]
         low, high = judgement["interval"]["low"], judgement["interval"]["high"]
         left = 0 if low is None else _place(position(low))
         right = 2 * HALF if high is None else _place(position(high))
@@ -138,7 +141,7 @@ def _strip(placed: list[tuple[Case, Position]]) -> Strip | None:
         if judgement["measured"] is not None:
             intervals.append(f"M{_place(position(judgement['measured']))} {y - 2}v4")
     height = 7 + STEP * len(placed)
-    shades = [_shade(case["judgement"]) for case, _ in placed]
+    shades = [_shade(judgement) for judgement, _ in placed]
     if len(set(shades)) == 1:
         return Strip(height, _box(shades[0], 0, height), "".join(intervals))
     boxes = [_box(shade, 3 + STEP * row, 3 + STEP * (row + 1)) for row, shade in enumerate(shades)]
@@ -164,8 +167,8 @@ def undecided(audit: Audit) -> list[Undecided]:
     found: dict[tuple[str, str, str | None], list[tuple[str, str]]] = {}
     for claim in audit["claims"]:
         for case in claim["cases"]:
-            if case["verdict"] != "HELD":
-                foreseen = case["deviation"] if expected(case) else None
+            if case["verdict"] != HELD:
+                foreseen = case.get("deviation") if as_expected(case) else None
                 reason = foreseen["reason"] if foreseen else _first_line(case)
                 key = (case["verdict"], reason, foreseen["since"] if foreseen else None)
                 found.setdefault(key, []).append((f"{claim['id']} [{case['tier']}, {case['network']}]", anchor(claim)))
@@ -179,9 +182,9 @@ def undecided(audit: Audit) -> list[Undecided]:
 def _first_line(case: Case) -> str:
     reason = (case["reason"] or "no reason was recorded").strip()
     lines = reason.splitlines() or [""]
-    text = lines[-1] if case["verdict"] == "ERROR" else lines[0]
-    if case["judgement"] and not case["reason"]:
-        text = f"measured {interval(case['judgement'])}, accepted {limit(case['judgement'])}"
+    text = lines[-1] if case["verdict"] == ERROR else lines[0]
+    if (judgement := case["judgement"]) and not case["reason"]:
+        text = f"measured {interval(judgement['interval'], judgement['unit'])}, accepted {limit(judgement)}"
     return text[:300] + ("…" if len(text) > 300 else "")
 
 

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from rethinking_audit.fixtures.record.exit_codes import ALL_HELD, NOTHING_DECIDED, REGRESSED, UNDECIDED
+from rethinking_audit.fixtures.record.files import write
+from rethinking_audit.fixtures.record.judged import Claim
+from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_audit, read_honest
+from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.reports.compare import compare
 from rethinking_audit.reports.comparison import Comparison, told
 from rethinking_audit.reports.markdown import differences
-from rethinking_audit.reports.record import Audit, UnreadableAudit, read_audit, read_honest, write
 from rethinking_audit.reports.render import render_file
 
-REGRESSED = 1
-UNDECIDED = 10
-# What a regression outweighs: all held, nothing decided, something undecided.
-MILDER = (0, 5, UNDECIDED)
+MILDER = (ALL_HELD, NOTHING_DECIDED, UNDECIDED)  # what a regression outweighs
 # The options by which some of the claims are left out.
 NARROWING = ("keyword", "networks", "shard", "maxfail", "deselect", "lf")
 
@@ -76,7 +77,7 @@ class Regression:
         except Exception as error:  # what cannot be compared must not take the verdicts with it
             self.failure = f"{type(error).__name__}: {error}"
         if self.comparison is None:
-            session.exitstatus = UNDECIDED if session.exitstatus == 0 else session.exitstatus
+            session.exitstatus = UNDECIDED if session.exitstatus == ALL_HELD else session.exitstatus
         elif self.comparison.regressions and session.exitstatus in MILDER:
             session.exitstatus = REGRESSED
 
@@ -109,5 +110,8 @@ def _tiers(audit: Audit) -> set[str]:
 
 def _of_tiers(audit: Audit, tiers: set[str]) -> Audit:
     """The baseline without the tiers that were not asked for now."""
-    kept = ((claim, [case for case in claim["cases"] if case["tier"] in tiers]) for claim in audit["claims"])
-    return {**audit, "claims": [{**claim, "cases": cases} for claim, cases in kept]}
+
+    def narrowed(claim: Claim) -> Claim:
+        return {**claim, "cases": [case for case in claim["cases"] if case["tier"] in tiers]}
+
+    return {**audit, "claims": [narrowed(claim) for claim in audit["claims"]]}

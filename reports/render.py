@@ -12,16 +12,19 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from rethinking_audit.fixtures.record.files import write
+from rethinking_audit.fixtures.record.reading import read_audit
+from rethinking_audit.fixtures.record.types import Audit
+from rethinking_audit.fixtures.record.verdict import VERDICTS
+from rethinking_audit.fixtures.record.words import clean
 from rethinking_audit.reports.background import background
 from rethinking_audit.reports.figures import figures
 from rethinking_audit.reports.overview import lines, undecided
-from rethinking_audit.reports.record import read_audit, write
 from rethinking_audit.reports.tables import tables
 from rethinking_audit.reports.view import cards
-from rethinking_audit.reports.words import VERDICTS, clean
 
 
-def render(audit: dict[str, Any]) -> str:
+def render(audit: Audit) -> str:
     """Return the report of an audit record: a pure function of it."""
     return page(
         "audit.html",
@@ -30,8 +33,8 @@ def render(audit: dict[str, Any]) -> str:
         undecided=undecided(audit),
         figures=figures(audit),
         tables=tables(audit),
-        cards=cards(audit),
-        readings=cards({**audit, "claims": audit.get("readings", [])}),
+        cards=cards(audit["claims"], audit["runs"]),
+        readings=cards(audit.get("readings", []), audit["runs"]),
         background=background(audit),
         script=_script(),
     )
@@ -69,4 +72,4 @@ def _environment() -> Environment:
 
 
 def _template(name: str) -> str:
-    return (files("reports") / "templates" / name).read_text(encoding="utf-8")
+    return (files("rethinking_audit.reports") / "templates" / name).read_text(encoding="utf-8")

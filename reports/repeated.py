@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from rethinking_audit.reports.record import Audit
-from rethinking_audit.reports.words import plural
+from rethinking_audit.fixtures.record.judged import Case
+from rethinking_audit.fixtures.record.measured import Training, TrainingSpec
+from rethinking_audit.fixtures.record.paper import PAPERS_DATA, departures
+from rethinking_audit.fixtures.record.types import Audit
 
-Run = dict[str, Any]
-Spec = dict[str, Any]
-Matches = Callable[[Spec], bool]
-
-PAPERS_DATA = "cifar10"
+Matches = Callable[[TrainingSpec], bool]
 
 
 @dataclass(frozen=True)
@@ -30,14 +27,14 @@ class Scene:
     note: str
     images: int | None
 
-    def runs(self, place: str, matches: Matches) -> list[Run]:
+    def runs(self, place: str, matches: Matches) -> list[Training]:
         """Return the trainings, one for each seed, that repeat what stands at a place of the paper; none if none do.
 
         Of several that match, those of the first claim that names the place.
         """
         return next((group for group in self.groups(place) if matches(group[0]["spec"])), [])
 
-    def groups(self, place: str) -> Iterator[list[Run]]:
+    def groups(self, place: str) -> Iterator[list[Training]]:
         """Yield all trainings of the tier, by experiment, those of the claims that name the place first."""
         for claim in sorted(self.audit["claims"], key=lambda claim: place not in claim["source"]):
             for case in claim["cases"]:
@@ -45,11 +42,12 @@ class Scene:
                     yield from trainings(case, self.audit)
 
 
-def trainings(case: dict[str, Any], audit: Audit) -> Iterator[list[Run]]:
+def trainings(case: Case, audit: Audit) -> Iterator[list[Training]]:
     """Yield the finished trainings of a case: for each arm and level those of all seeds."""
     for levels in case["runs"].values():
         for keys in levels.values():
-            if group := [audit["runs"][key] for key in keys if "curves" in audit["runs"].get(key, ())]:
+            found = (audit["runs"][key] for key in keys if key in audit["runs"])
+            if group := [run for run in found if "curves" in run]:
                 yield group
 
 
@@ -62,24 +60,10 @@ def scene(audit: Audit) -> Scene | None:
     tier, name = max(tiers, key=lambda one: (one[1] == PAPERS_DATA, tiers[one]))
     same_tier = [case for case in cases if case["tier"] == tier]
     specs = [group[0]["spec"] for case in same_tier for group in trainings(case, audit)]
-    data = audit["data"].get(name, {})
-    differences = list(_differences(name, data, specs))
-    note = f"Ours: {data.get('title', name)}, tier {tier}"
+    data, images = audit["data"].get(name), {subset for spec in specs if (subset := spec.get("subset"))}
+    widths = {spec.get("width", 1.0) for spec in specs}
+    differences = list(departures(name, bool(data and data["stand_in"]), images, widths))
+    note = f"Ours: {data['title'] if data else name}, tier {tier}"
     if differences:
         note += f"; not the paper's experiment: {', '.join(differences)}"
-    return Scene(audit, tier, not differences, note + ".", max(_subsets(specs), default=None))
-
-
-def _subsets(specs: list[Spec]) -> set[int]:
-    return {spec["subset"] for spec in specs if spec.get("subset")}
-
-
-def _differences(name: str, data: dict[str, Any], specs: list[Spec]) -> Iterator[str]:
-    if data.get("stand_in"):
-        yield "a stand-in for the data set"
-    elif name != PAPERS_DATA:
-        yield "another data set than CIFAR-10"
-    if subsets := _subsets(specs):
-        yield f"at most {plural(max(subsets), 'training image')}"
-    if widths := {spec["width"] for spec in specs if spec.get("width", 1) != 1}:
-        yield f"networks narrowed to {min(widths):g} of their width"
+    return Scene(audit, tier, not differences, note + ".", max(images, default=None))

@@ -6,14 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
+from rethinking_audit.fixtures.record.judged import Case, Outcome
+from rethinking_audit.fixtures.record.outcome import as_expected
+from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_audit
+from rethinking_audit.fixtures.record.types import Audit, Sabotage
+from rethinking_audit.fixtures.record.verdict import ERROR, REFUTED
+from rethinking_audit.fixtures.record.words import line, plural
 from rethinking_audit.reports.experiment import Name, cases_of
-from rethinking_audit.reports.record import Audit, UnreadableAudit, read_audit
-from rethinking_audit.reports.words import expected, line, plural
 
-RED = ("REFUTED", "ERROR")
+RED = (REFUTED, ERROR)
 CRASH = "a crash"  # something broke before any check said a word: red, but never the right one
 
 
@@ -31,7 +34,7 @@ class Red:
 class Row:
     """One audit with a fault in it; `vouched` is whether audits without a fault judged the same cases."""
 
-    fault: dict[str, Any]
+    fault: Sabotage
     reds: list[Red]
     vouched: bool
     seconds: float
@@ -140,11 +143,12 @@ def reds(audit: Audit) -> list[Red]:
     return list(found.values())
 
 
-def _reds(claim: str, case: dict[str, Any]) -> Iterator[Red]:
-    for outcome in (case, case["control"] or {}):
+def _reds(claim: str, case: Case) -> Iterator[Red]:
+    outcomes: list[Outcome] = [case, *([case["control"]] if case["control"] else [])]
+    for outcome in outcomes:
         if "contract" in outcome:
             yield Red(outcome["contract"], outcome["verdict"], line(outcome["reason"]), True)
-    if case["verdict"] in RED and not expected(case):
+    if case["verdict"] in RED and not as_expected(case):
         yield Red(claim if case["judgement"] else CRASH, case["verdict"], line(case["reason"]), False)
 
 

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from rethinking_audit.fixtures.record.words import line
 from rethinking_audit.reports.sabotage import Matrix, Row
-from rethinking_audit.reports.words import line
 
 WIDTH = 165
 SIGNS = {(True, True): "✗", (True, False): "·", (False, True): "?", (False, False): ""}

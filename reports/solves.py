@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from rethinking_audit.fixtures.record.judged import Case, Claim, Points
+from rethinking_audit.fixtures.record.measured import Run
+from rethinking_audit.fixtures.record.outcome import keys_in
 from rethinking_audit.reports.charts import LineChart, Series, line_chart
-
-Runs = dict[str, dict[str, Any]]
-Case = dict[str, Any]
 
 STYLES = ("inception", "alexnet", "mlp-1x512", "mlp-3x512", "inception-without-batch-norm")
 NEAR = 10  # the paper's sizes are drawn beside ours where they are not more than so many times as large
 
 
-def solved(case: Case, runs: Runs) -> list[dict[str, Any]]:
+def solved(case: Case, runs: Mapping[str, Run]) -> list[dict[str, Any]]:
     """Return the values of the case's solves, in the order of its arms and their sizes; none of a trained network."""
-    keys = [key for levels in case["runs"].values() for seeds in levels.values() for key in seeds]
-    return [runs[key]["values"] for key in keys if key in runs and "values" in runs[key]]
+    found = (runs[key] for key in keys_in(case["runs"]) if key in runs)
+    return [run["values"] for run in found if "values" in run]
 
 
 def about(case: Case, found: list[dict[str, Any]]) -> str:
@@ -33,21 +34,20 @@ def about(case: Case, found: list[dict[str, Any]]) -> str:
     return ", ".join([*parts, f"of {case['data']}"])
 
 
-def charts(claim: dict[str, Any], runs: Runs) -> list[LineChart] | None:
+def charts(claim: Claim, runs: Mapping[str, Run]) -> list[LineChart] | None:
     """Return the charts of a claim about problems; None where its runs are trainings."""
     cases = [(case, found) for case in claim["cases"] if (found := solved(case, runs))]
     if not cases:
         return None
     draw = CHARTS.get(claim["id"])
-    chart = draw(cases, (claim["paper_figure"] or {}).get("series", {})) if draw else None
+    chart = draw(cases, claim["paper_figure"]["series"] if claim["paper_figure"] else {}) if draw else None
     return [chart] if chart else []
 
 
 Found = list[tuple[Case, list[dict[str, Any]]]]
-Printed = dict[str, list[list[float]]]
 
 
-def _polygon(cases: Found, _: Printed) -> LineChart | None:
+def _polygon(cases: Found, _: Points) -> LineChart | None:
     """The network's value along its projection, and the sample that it was built from."""
     drawn = next((found[0]["drawn"] for _, found in cases if "drawn" in found[0]), None)
     if drawn is None:
@@ -58,7 +58,7 @@ def _polygon(cases: Found, _: Printed) -> LineChart | None:
     return line_chart(title, "projection of the image", "value", [corners, sample])
 
 
-def _by_size(cases: Found, printed: Printed) -> LineChart | None:
+def _by_size(cases: Found, printed: Points) -> LineChart | None:
     """Test error against the number of training images, and the paper's where ours come near its size."""
     series = []
     for style, (case, found) in zip(STYLES, cases, strict=False):
@@ -74,7 +74,7 @@ def _by_size(cases: Found, printed: Printed) -> LineChart | None:
     )
 
 
-def _norms(cases: Found, printed: Printed) -> LineChart | None:
+def _norms(cases: Found, printed: Points) -> LineChart | None:
     """Test error against the norm, one mark for each kernel width, and the paper's two models."""
     grids = [(case, found) for case, found in cases if len({values["kind"] for values in found}) == 1]
     series = []

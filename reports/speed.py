@@ -6,16 +6,16 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from rethinking_audit.fixtures.record.measured import Training
+from rethinking_audit.fixtures.record.types import Audit
+from rethinking_audit.fixtures.record.words import plural
 from rethinking_audit.reports.experiment import Keyed, another_machine, kinds
-from rethinking_audit.reports.record import Audit
 from rethinking_audit.reports.significance import Change, Pair, student
-from rethinking_audit.reports.words import plural
 
 ALONE = "one seed in each audit, which says nothing of the scatter"
+Timed = list[tuple[str, Training]]
 SLOWER = 1.1  # less than a tenth is the machine's own mood
-Run = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,10 @@ def timings(old: Audit, new: Audit, reasons: dict[str, list[str]]) -> Iterator[T
     if (difference := another_machine(old, new)) is not None:
         reasons[f"another machine, {difference}"].append("speed")
         return
-    networks: dict[str, list[tuple[Keyed, Keyed]]] = defaultdict(list)
-    for before, after in kinds(old, new):
-        if "values" in before[0][1] or not any(run["epochs"] for _, run in before):
+    networks: dict[str, list[tuple[Timed, Timed]]] = defaultdict(list)
+    for one, other in kinds(old, new):
+        before, after = _trained(one), _trained(other)
+        if not any(run["epochs"] for _, run in before):
             continue  # a solve has no steps, nor has a learner that needs no training
         spec = before[0][1]["spec"]
         networks[f"{spec.get('network')} on {spec.get('data')}"].append((before, after))
@@ -68,7 +69,11 @@ def timings(old: Audit, new: Audit, reasons: dict[str, list[str]]) -> Iterator[T
             yield Timing(subject, what, change, f"{plural(count, 'run')} of {plural(len(timed), 'kind')}")
 
 
-def _seconds(pairs: list[tuple[Keyed, Keyed]]) -> list[Pair]:
+def _trained(runs: Keyed) -> Timed:
+    return [(key, run) for key, run in runs if "values" not in run]
+
+
+def _seconds(pairs: list[tuple[Timed, Timed]]) -> list[Pair]:
     """The logarithms of the seconds per step. A run that both audits took from one store was timed once."""
     found: list[Pair] = []
     for before, after in pairs:
@@ -86,11 +91,11 @@ def _seconds(pairs: list[tuple[Keyed, Keyed]]) -> list[Pair]:
     return found
 
 
-def _log_seconds(run: Run) -> float:
+def _log_seconds(run: Training) -> float:
     return math.log(run["seconds"] / (run["epochs"] * run["steps_per_epoch"]))
 
 
-def _epochs(pairs: list[tuple[Keyed, Keyed]]) -> list[Pair]:
+def _epochs(pairs: list[tuple[Timed, Timed]]) -> list[Pair]:
     """The logarithms of the epochs to fit; a run that never did took its budget at least."""
     found: list[Pair] = []
     for before, after in pairs:
@@ -100,7 +105,7 @@ def _epochs(pairs: list[tuple[Keyed, Keyed]]) -> list[Pair]:
     return found
 
 
-def _epochs_to_fit(run: Run) -> float:
+def _epochs_to_fit(run: Training) -> float:
     recipe = run["spec"].get("recipe")
-    budget = recipe.get("budget") if isinstance(recipe, dict) else None
+    budget = recipe.get("budget") if recipe else None
     return float(max(run["fit_loss"] or budget or run["epochs"], 1))

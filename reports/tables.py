@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from rethinking_audit.fixtures.record.measured import Curve, Recipe, Training, TrainingSpec
+from rethinking_audit.fixtures.record.paper import of_table_1, of_table_4
+from rethinking_audit.fixtures.record.types import Audit, PaperTable
+from rethinking_audit.fixtures.record.words import number
+from rethinking_audit.reports.charts import by_seed
 from rethinking_audit.reports.curves import last
 from rethinking_audit.reports.figures import signed
-from rethinking_audit.reports.record import Audit
-from rethinking_audit.reports.repeated import Run, Scene, Spec, scene
-from rethinking_audit.reports.words import number
+from rethinking_audit.reports.repeated import Scene, scene
 
 PaperRow = dict[str, Any]
 
@@ -78,12 +81,11 @@ def _pair(paper: float | None, values: Sequence[float], agrees: bool | None = No
 
 def _agreement(audit: Audit, place: str, network: str, what: str) -> bool | None:
     """What the replication says of a number, None where it is not compared."""
-    wanted = {"place": place, "network": network, "what": what}
-    rows = (row for row in audit.get("replication", ()) if all(row[name] == value for name, value in wanted.items()))
-    return next((row["agrees"] for row in rows), None)
+    named = ((row["place"], row["network"], row["what"], row["agrees"]) for row in audit.get("replication", ()))
+    return next((agrees for *name, agrees in named if name == [place, network, what]), None)
 
 
-def _shares(runs: Sequence[Run], curve: str) -> list[float]:
+def _shares(runs: Sequence[Training], curve: Curve) -> list[float]:
     return [1 - error for error in last(runs, curve)]
 
 
@@ -91,23 +93,19 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-REGULARIZERS = {(False, False): "none", (True, False): "crop", (False, True): "weight decay", (True, True): "both"}
+MEASURED: tuple[tuple[str, str, Curve], ...] = (("train", "training", "train_error"), ("test", "test", "test_error"))
 
 
-def _table_1(kept: dict[str, Any], audit: Audit, stage: Scene | None) -> Table:
+def _table_1(kept: PaperTable, audit: Audit, stage: Scene | None) -> Table:
     def row(of: PaperRow) -> tuple[list[str], list[Pair]]:
         random, crop, decay = of["labels"] == "random", of["crop"], of["weight_decay"]
         runs = stage.runs("Table 1", _as_in_table_1(of["network"], random, crop, decay)) if stage else []
-        about = "random labels" if random else f"regularizers: {REGULARIZERS[crop, decay]}"
-        pairs = [
-            _pair(
-                of[which], _shares(runs, f"{which}_error"), _agreement(audit, "Table 1", of["network"], f"{long}, {about}")
-            )
-            for which, long in (("train", "training accuracy"), ("test", "test accuracy"))
-        ]
-        fewer = (
-            f" ({subset} images)" if runs and stage and (subset := runs[0]["spec"].get("subset")) != stage.images else ""
-        )
+        pairs = []
+        for column, split, curve in MEASURED:
+            agrees = _agreement(audit, "Table 1", of["network"], of_table_1(split, random, crop, decay))
+            pairs.append(_pair(of[column], _shares(runs, curve), agrees))
+        subset = runs[0]["spec"].get("subset") if runs else None
+        fewer = f" ({subset} images)" if runs and stage and subset != stage.images else ""
         return [of["network"] + fewer, of["labels"], _yes(crop), _yes(decay)], pairs
 
     named = ["network", "labels", "crop", "weight decay"]
@@ -121,9 +119,9 @@ def _table_1(kept: dict[str, Any], audit: Audit, stage: Scene | None) -> Table:
     )
 
 
-def _as_in_table_1(network: str, random: bool, crop: bool, decay: bool) -> Callable[[Spec], bool]:
-    def matches(spec: Spec) -> bool:
-        recipe = spec.get("recipe") or {}
+def _as_in_table_1(network: str, random: bool, crop: bool, decay: bool) -> Callable[[TrainingSpec], bool]:
+    def matches(spec: TrainingSpec) -> bool:
+        recipe = spec.get("recipe") or Recipe()
         return (
             spec.get("network") == network
             and spec.get("inputs", "true") == "true"
@@ -136,7 +134,7 @@ def _as_in_table_1(network: str, random: bool, crop: bool, decay: bool) -> Calla
     return matches
 
 
-def _table_2(kept: dict[str, Any], _: Audit, __: Scene | None) -> Table:
+def _table_2(kept: PaperTable, _: Audit, __: Scene | None) -> Table:
     measured = {
         "train_top1": "training, top 1",
         "train_top5": "training, top 5",
@@ -162,45 +160,46 @@ SOLVED = {
 }
 
 
-def _table_3(kept: dict[str, Any], audit: Audit, _: Scene | None) -> Table:
+def _table_3(kept: PaperTable, audit: Audit, _: Scene | None) -> Table:
     cases = [
-        case
+        (case, by_seed(judgement) or [judgement["measured"]])
         for claim in audit["claims"]
         if claim["id"] == "kernel/interpolates-and-generalizes"
         for case in claim["cases"]
-        if case["judgement"] and case["judgement"]["measured"] is not None
+        if (judgement := case["judgement"]) and judgement["measured"] is not None
     ]
 
     def row(of: PaperRow) -> tuple[list[str], list[Pair]]:
         problem = SOLVED.get((of["data"], of["preprocessing"]))
-        found = [case for case in cases if not of["l2"] and case["network"] in (problem, f"{problem}-full")]
-        values = found[-1]["judgement"]["values"].get("by seed") or [found[-1]["judgement"]["measured"]] if found else []
+        found = [values for case, values in cases if not of["l2"] and case["network"] in (problem, f"{problem}-full")]
+        values = found[-1] if found else []
         norm = f"{of['norm']:g}" if "norm" in of else "–"
         return [of["data"], of["preprocessing"], _yes(of["l2"]), norm], [_pair(of["test_error"], values)]
 
-    titles = dict.fromkeys(audit["data"].get(case["data"], {}).get("title", case["data"]) for case in cases)
+    names = [case["data"] for case, _ in cases]
+    titles = dict.fromkeys(audit["data"][name]["title"] if name in audit["data"] else name for name in names)
     note = f"Ours: {', '.join(titles)}; the largest size that the audit solved, which the claim's card names."
     return _table("3", kept["title"], note, ["data", "preprocessing", "l2", "norm"], ["test error"], map(row, kept["rows"]))
 
 
-ARMS = {
+ARMS: dict[str, Callable[[Recipe], bool]] = {
     "weight decay": lambda recipe: bool(recipe.get("weight_decay")) and not recipe.get("crop"),
     "random cropping": lambda recipe: bool(recipe.get("crop")),
     "flips and rotations to 25 degrees": lambda recipe: bool(recipe.get("rotation")),
 }
 
 
-def _table_4(kept: dict[str, Any], audit: Audit, stage: Scene | None) -> Table:
+def _table_4(kept: PaperTable, audit: Audit, stage: Scene | None) -> Table:
     def row(of: PaperRow) -> tuple[list[str], list[Pair]]:
         named, arm = of["regularizer"], ARMS.get(of["regularizer"])
 
-        def matches(spec: Spec) -> bool:
+        def matches(spec: TrainingSpec) -> bool:
             wanted = spec.get("network") == of["network"] and spec.get("corruption") == 1
-            return wanted and arm is not None and arm(spec.get("recipe") or {})
+            return wanted and arm is not None and arm(spec.get("recipe") or Recipe())
 
         runs = stage.runs("Table 4", matches) if stage else []
         values = _shares(runs, "train_error" if named == "weight decay" else "online_error")
-        agrees = _agreement(audit, "Table 4", of["network"], f"training accuracy, {named}")
+        agrees = _agreement(audit, "Table 4", of["network"], of_table_4(named))
         pair = _pair(of.get("train"), values, agrees)
         return [of["network"], named], [pair if "train" in of else Pair("failed to converge", pair.ours, pair.range)]
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from rethinking_audit.fixtures.record.judged import Case, Claim, Look
+from rethinking_audit.fixtures.record.measured import Run
+from rethinking_audit.fixtures.record.outcome import as_expected, as_it_must_be, controls_of, keys_in, must_be, paper_value
+from rethinking_audit.fixtures.record.verdict import NOT_RUN, REFUTED
+from rethinking_audit.fixtures.record.words import interval, limit, number, numbers, plural, unit_of_values
 from rethinking_audit.reports import solves
 from rethinking_audit.reports.charts import (
     IntervalChart,
@@ -17,22 +22,19 @@ from rethinking_audit.reports.charts import (
     line_chart,
     style_of,
 )
-from rethinking_audit.reports.experiment import controls_of, must_be
-from rethinking_audit.reports.overview import anchor
-from rethinking_audit.reports.words import MOST_DRAWN, expected, interval, limit, number, numbers, plural, unit_of_values
+from rethinking_audit.reports.overview import MOST_DRAWN, anchor, no_news
 
 LOSS = "training loss"
 MOST_CHARTS = 6
 
-Audit = dict[str, Any]
-Runs = dict[str, dict[str, Any]]
+Runs = Mapping[str, Run]
 
 
 @dataclass(frozen=True)
 class Row:
     """One case of a claim: a network in a tier."""
 
-    case: dict[str, Any]
+    case: Case
     about: str
     measured: str
     interval: str
@@ -42,7 +44,7 @@ class Row:
     values: list[tuple[str, str]]
     keys: list[str]
     expected: bool
-    looks: list[tuple[dict[str, Any], str, str]]  # of a sequence of looks each, with what it measured and its interval
+    looks: list[tuple[Look, str, str]]  # of a sequence of looks each, with what it measured and its interval
     further: int | None
 
 
@@ -60,11 +62,11 @@ class Controls:
 class Card:
     """One claim with everything that is shown of it."""
 
-    claim: dict[str, Any]
+    claim: Claim
     anchor: str
     expected: bool
     rows: list[Row]
-    idle: list[dict[str, Any]]
+    idle: list[Case]
     quantity: str
     rule: str
     origin: str
@@ -77,32 +79,30 @@ class Card:
     brief: bool  # one of very many: without curves, pictures and run keys
 
 
-def cards(audit: Audit) -> list[Card]:
-    """Return a card for each claim, in the order of the audit; very many are brief, for a page has its limits."""
-    brief = len(audit["claims"]) > MOST_DRAWN
-    return [_card(claim, audit["runs"], brief) for claim in audit["claims"]]
+def cards(claims: Sequence[Claim], runs: Runs) -> list[Card]:
+    """Return a card for each claim or reading, in order; very many are brief, for a page has its limits."""
+    brief = len(claims) > MOST_DRAWN
+    return [_card(claim, runs, brief) for claim in claims]
 
 
-def _card(claim: dict[str, Any], runs: Runs, brief: bool) -> Card:
-    judged = [case for case in claim["cases"] if case["judgement"]]
-    units = {case["judgement"]["unit"] for case in judged}
-    alike = {unit: [case for case in judged if case["judgement"]["unit"] == unit] for unit in units}
-    scales = {
-        unit: interval_scale([case["judgement"] for case in same], map(_paper_value, same)) for unit, same in alike.items()
-    }
-    first = judged[0] if judged else None
-    failed = [case for case in claim["cases"] if case["verdict"] == claim["verdict"]]
+def _card(claim: Claim, runs: Runs, brief: bool) -> Card:
+    judged = [(case, judgement) for case in claim["cases"] if (judgement := case["judgement"])]
+    scales = {}
+    for unit in {judgement["unit"] for _, judgement in judged}:
+        alike = [(case, judgement) for case, judgement in judged if judgement["unit"] == unit]
+        scales[unit] = interval_scale([judgement for _, judgement in alike], [paper_value(case) for case, _ in alike])
+    first, decision = judged[0] if judged else (None, None)
     return Card(
         claim=claim,
         anchor=anchor(claim),
-        expected=bool(failed) and all(map(expected, failed)),
-        rows=[_row(case, scales, runs) for case in claim["cases"] if case["judgement"] or case["verdict"] != "NOT RUN"],
-        idle=[case for case in claim["cases"] if case["verdict"] == "NOT RUN"],
-        quantity=first["judgement"]["quantity"] if first else "",
-        rule=first["judgement"]["rule"] if first else "",
-        origin=(first["paper"] or {}).get("origin") or "" if first else "",
-        alpha=first["judgement"]["alpha"] if first else None,
-        notes=[(case["network"], note) for case in judged for note in case["judgement"]["notes"]],
+        expected=no_news(claim),
+        rows=[_row(case, scales, runs) for case in claim["cases"] if case["judgement"] or case["verdict"] != NOT_RUN],
+        idle=[case for case in claim["cases"] if case["verdict"] == NOT_RUN],
+        quantity=decision["quantity"] if decision else "",
+        rule=decision["rule"] if decision else "",
+        origin=first["paper"]["origin"] or "" if first and first["paper"] else "",
+        alpha=decision["alpha"] if decision else None,
+        notes=[(case["network"], note) for case, judgement in judged for note in judgement["notes"]],
         controls=_controls(claim),
         charts=[] if brief else _charts(claim, runs),
         places=re.findall(r"(?:Figure|Table) \d[a-c]?", claim["source"]),
@@ -111,28 +111,25 @@ def _card(claim: dict[str, Any], runs: Runs, brief: bool) -> Card:
     )
 
 
-def _controls(claim: dict[str, Any]) -> list[Controls]:
+def _controls(claim: Claim) -> list[Controls]:
     """The claim's controls, with the networks on which each was run."""
     found: dict[str, Controls] = {}
     for case in claim["cases"]:
         for control in controls_of(case):
             description = control.get("description", claim["control"])
             made = found.setdefault(description, Controls(description, must_be(control), [], []))
-            if control["verdict"] != "NOT RUN":
-                (made.met if control["verdict"] == made.expected else made.missed).append(case["network"])
-    return list(found.values()) or [Controls(claim["control"], "REFUTED", [], [])]
+            if control["verdict"] != NOT_RUN:
+                (made.met if as_it_must_be(control) else made.missed).append(case["network"])
+    return list(found.values()) or [Controls(claim["control"], REFUTED, [], [])]
 
 
-def _paper_value(case: dict[str, Any]) -> float | None:
-    return (case["paper"] or {}).get("value")
-
-
-def _about(case: dict[str, Any], runs: Runs) -> str:
+def _about(case: Case, runs: Runs) -> str:
     """On how many seeds and images the network was judged, and how wide it is."""
-    if found := solves.solved(case, runs):
-        return solves.about(case, found)
+    if solved := solves.solved(case, runs):
+        return solves.about(case, solved)
     arms = [seeds for levels in case["runs"].values() for seeds in levels.values()]
-    specs = [runs[key]["spec"] for seeds in arms for key in seeds if key in runs]
+    found = (runs[key] for key in keys_in(case["runs"]) if key in runs)
+    specs = [run["spec"] for run in found if "curves" in run]
     if not specs:
         return ""
     least, most = min(map(len, arms)), max(map(len, arms))
@@ -142,30 +139,30 @@ def _about(case: dict[str, Any], runs: Runs) -> str:
     return f"{count}, {images}" + (f", width {width:g}" if width != 1 else "")
 
 
-def _row(case: dict[str, Any], scales: dict[str, tuple[float, float] | None], runs: Runs) -> Row:
+def _row(case: Case, scales: dict[str, tuple[float, float] | None], runs: Runs) -> Row:
     judgement = case["judgement"]
     scale = scales.get(judgement["unit"]) if judgement else None
-    keys = sorted({key for levels in case["runs"].values() for seeds in levels.values() for key in seeds})
+    keys = sorted(set(keys_in(case["runs"])))
     if not judgement:
-        return Row(case, _about(case, runs), "", "", "", "", None, [], keys, expected(case), [], None)
-    unit, value = judgement["unit"], _paper_value(case)
+        return Row(case, _about(case, runs), "", "", "", "", None, [], keys, as_expected(case), [], None)
+    unit, value = judgement["unit"], paper_value(case)
     return Row(
         case,
         _about(case, runs),
         number(judgement["measured"], unit),
-        interval(judgement),
+        interval(judgement["interval"], unit),
         limit(judgement),
         number(value, unit, "–"),
         interval_chart(judgement, value, scale) if scale else None,
         [(name, numbers(values, unit_of_values(judgement, name))) for name, values in judgement["values"].items()],
         keys,
-        expected(case),
-        [(look, number(look["measured"], unit), interval({**look, "unit": unit})) for look in case.get("looks", ())],
+        as_expected(case),
+        [(look, number(look["measured"], unit), interval(look["interval"], unit)) for look in case.get("looks", ())],
         judgement.get("further"),
     )
 
 
-def _charts(claim: dict[str, Any], runs: Runs) -> list[LineChart]:
+def _charts(claim: Claim, runs: Runs) -> list[LineChart]:
     """The charts of what was solved, or the training loss of the first seeds, by network or each network's by arm."""
     if (drawn := solves.charts(claim, runs)) is not None:
         return drawn
@@ -181,22 +178,23 @@ def _charts(claim: dict[str, Any], runs: Runs) -> list[LineChart]:
     return [chart] if chart else []
 
 
-def _arms_chart(case: dict[str, Any], arms: dict[str, list[Point]]) -> LineChart | None:
+def _arms_chart(case: Case, arms: dict[str, list[Point]]) -> LineChart | None:
     lines = [Series(name, style_of("", place), points) for place, (name, points) in enumerate(arms.items())]
     return line_chart(f"Training loss of {case['network']}, first seed of each", "steps", LOSS, lines)
 
 
-def _first_seeds(case: dict[str, Any], runs: Runs) -> dict[str, list[Point]]:
+def _first_seeds(case: Case, runs: Runs) -> dict[str, list[Point]]:
     """The loss by steps of the first seed of each arm, no run twice; of a sweep the lowest, middle and highest level."""
     found: dict[str, list[Point]] = {}
     drawn = set()
     for arm, levels in case["runs"].items():
         for level, keys in _ends_and_middle(levels):
-            if keys and keys[0] not in drawn and "curves" in runs.get(keys[0], ()):
+            run = runs.get(keys[0]) if keys else None
+            if run and keys[0] not in drawn and "curves" in run:
                 drawn.add(keys[0])
-                run = runs[keys[0]]
                 name = f"p = {level}" if len(levels) > 1 else arm.replace("_", " ")
-                found[name] = [(epoch * run["steps_per_epoch"], y) for epoch, y in enumerate(run["curves"]["train_loss"])]
+                losses = enumerate(run["curves"]["train_loss"])
+                found[name] = [(epoch * run["steps_per_epoch"], loss) for epoch, loss in losses if loss is not None]
     return found
 
 
@@ -205,10 +203,8 @@ def _ends_and_middle(levels: dict[str, list[str]]) -> list[tuple[str, list[str]]
     return [items[place] for place in sorted({0, len(items) // 2, len(items) - 1})] if items else []
 
 
-def _cost(claim: dict[str, Any], runs: Runs) -> str:
+def _cost(claim: Claim, runs: Runs) -> str:
     """How many runs the claim rests on, its control's not counted, and how long they took."""
-    keys = {
-        key for case in claim["cases"] for levels in case["runs"].values() for seeds in levels.values() for key in seeds
-    }
+    keys = {key for case in claim["cases"] for key in keys_in(case["runs"])}
     made = [runs[key] for key in keys if key in runs]
     return f"{plural(len(made), 'run')}, {sum(run['seconds'] for run in made):.0f} s in all" if made else ""

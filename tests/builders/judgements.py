@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from rethinking_audit.fixtures.record.verdict import Verdict
 from rethinking_audit.fixtures.statistics.exact import exactly
-from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict
+from rethinking_audit.fixtures.statistics.judgement import Interval
 
 ALPHA = 0.05
 Z = 1.6448536  # the normal's

@@ -86,7 +86,7 @@ class Project:
 
     def audit(self):
         audit = json.loads((self.folder / "out" / "audit.json").read_text())
-        jsonschema.validate(audit, json.loads((ROOT / "reports" / "audit.schema.json").read_text()))
+        jsonschema.validate(audit, json.loads((ROOT / "fixtures" / "record" / "audit.schema.json").read_text()))
         return audit
 
     def records(self):

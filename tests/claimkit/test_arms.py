@@ -38,16 +38,16 @@ def test_a_control_is_the_claim_on_other_runs():
 
 
 def test_a_variant_changes_the_recipe_and_the_plan():
-    (decayed,) = Arm(variant="decayed").specs(TIER, "mlp-1x512").values()
+    (decayed,) = Arm(variant="decayed").tasks(TIER, "mlp-1x512").values()
     assert {spec.recipe.weight_decay for spec in decayed} == {0.1}
     assert len(decayed) == 2
-    (few,) = Arm(variant="few").specs(TIER, "mlp-1x512").values()
+    (few,) = Arm(variant="few").tasks(TIER, "mlp-1x512").values()
     assert [(spec.subset, spec.seed, spec.recipe.decay) for spec in few] == [(20, 0, 0.5)]
 
 
 def test_an_arm_without_its_variant_has_no_runs_and_the_claim_is_judged_only_if_it_is_optional():
     arm = Arm(variant="unheard-of")
-    assert arm.specs(TIER, "mlp-1x512") == {}
+    assert arm.tasks(TIER, "mlp-1x512") == {}
     assert cases(declared(runs={"true": Arm(), "other": arm}), {"fast": TIER}) == []
     optional = Arm(variant="unheard-of", optional=True)
     case, _ = cases(declared(runs={"true": Arm(), "other": optional}), {"fast": TIER})
@@ -57,14 +57,14 @@ def test_an_arm_without_its_variant_has_no_runs_and_the_claim_is_judged_only_if_
 def test_an_arm_of_another_network_has_that_networks_recipe():
     other = replace(PLANS["mlp-1x512"], seeds=3)
     tier = replace(TIER, networks={**PLANS, "mlp-3x512": other})
-    (specs,) = Arm(network="mlp-3x512").specs(tier, "mlp-1x512").values()
+    (specs,) = Arm(network="mlp-3x512").tasks(tier, "mlp-1x512").values()
     assert [(spec.network, spec.seed) for spec in specs] == [("mlp-3x512", 0), ("mlp-3x512", 1), ("mlp-3x512", 2)]
 
 
 def test_a_tier_may_decide_a_claim_of_some_networks_only():
     tier = replace(TIER, networks={**PLANS, "linear": PLANS["mlp-1x512"]}, judged=("mlp-1x512", "linear"))
     assert {case.network for case in cases(declared(), {"fast": tier})} == {"mlp-1x512", "linear"}
-    assert {case.network for case in cases(declared(networks=("linear",)), {"fast": tier})} == {"linear"}
+    assert {case.network for case in cases(declared(subjects=("linear",)), {"fast": tier})} == {"linear"}
     only = replace(tier, only={"a/b": ("linear",)})
     assert {case.network for case in cases(declared(), {"fast": only})} == {"linear"}
 
@@ -81,7 +81,7 @@ def test_a_cut_tier_keeps_the_schedule_by_steps():
 
 
 def test_a_permuted_sweep_files_each_level_under_another():
-    plain, permuted = (Sweep(permuted=flag).specs(TIER, "mlp-1x512") for flag in (False, True))
+    plain, permuted = (Sweep(permuted=flag).tasks(TIER, "mlp-1x512") for flag in (False, True))
     assert [specs[0].corruption for specs in plain.values()] == [0.0, 0.5, 1.0]
     assert [specs[0].corruption for specs in permuted.values()] == [1.0, 0.5, 0.0]
     assert list(permuted) == list(plain)

@@ -4,7 +4,7 @@ import pytest
 
 from rethinking_audit.fixtures.claimkit import deviations, tiers
 from rethinking_audit.fixtures.claimkit.deviations import Deviation
-from rethinking_audit.reports.words import expected
+from rethinking_audit.fixtures.record.outcome import as_expected
 from tests.builders.places import CLAIMS
 
 TIERS = tiers.read(CLAIMS / "tiers.toml")
@@ -29,6 +29,6 @@ def test_a_deviation_of_neither_is_refused():
     [("INCONCLUSIVE", "INCONCLUSIVE", True), ("REFUTED", "REFUTED", True), ("REFUTED", "INCONCLUSIVE", False)],
 )
 def test_a_report_calls_expected_what_came_out_as_listed(verdict, listed, says):
-    assert expected({"verdict": verdict, "deviation": {"verdict": listed}}) is says
-    assert expected({"verdict": verdict, "deviation": None}) is False
-    assert expected({"verdict": verdict}) is False
+    assert as_expected({"verdict": verdict, "deviation": {"verdict": listed}}) is says
+    assert as_expected({"verdict": verdict, "deviation": None}) is False
+    assert as_expected({"verdict": verdict}) is False

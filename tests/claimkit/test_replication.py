@@ -40,7 +40,7 @@ def test_every_number_of_the_tables_and_figures_is_there():
 
 def test_every_number_has_runs_in_the_paper_tier():
     for row in paper_rows(BOOK):
-        assert row.arm.specs(PAPER, row.network), (row.place, row.network, row.what)
+        assert row.arm.tasks(PAPER, row.network), (row.place, row.network, row.what)
 
 
 def test_a_number_within_the_scatter_of_the_seeds_agrees():
@@ -54,8 +54,8 @@ def test_a_number_within_the_scatter_of_the_seeds_agrees():
 def test_one_seed_and_another_experiment_are_shown_and_not_compared():
     alone = rows_of([result()])
     assert (alone["agrees"], alone["low"], alone["why"]) == (None, None, "one seed gives no interval")
-    other = rows_of([result(), result(test_error=0.12)], why="narrower networks than the paper's")
-    assert (other["agrees"], other["why"]) == (None, "narrower networks than the paper's")
+    other = rows_of([result(), result(test_error=0.12)], why="networks narrowed to 0.5 of their width")
+    assert (other["agrees"], other["why"]) == (None, "networks narrowed to 0.5 of their width")
 
 
 def test_augmented_runs_are_compared_by_their_online_error():
@@ -78,8 +78,8 @@ def test_runs_that_were_not_made_are_no_rows():
         (PAPER, "cifar10", None, None),
         (PAPER, "folder:x", "CIFAR-10", None),
         (PAPER, "mnist", None, "another data set than the paper's"),
-        (PAPER.cut(Scale(width=0.5), 50_000), "cifar10", None, "narrower networks than the paper's"),
-        (PAPER.cut(Scale(subset=2000), 50_000), "cifar10", None, "fewer training images than the paper's"),
+        (PAPER.cut(Scale(width=0.5), 50_000), "cifar10", None, "networks narrowed to 0.5 of their width"),
+        (PAPER.cut(Scale(subset=2000), 50_000), "cifar10", None, "at most 2000 training images"),
     ],
 )
 def test_what_makes_an_experiment_another_one(tier, data, stand_in, why):

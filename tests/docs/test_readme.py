@@ -6,8 +6,9 @@ from collections import Counter
 
 import pytest
 
-from rethinking_audit.reports.record import read_audit
-from rethinking_audit.reports.words import expected, limit, number
+from rethinking_audit.fixtures.record.outcome import as_expected
+from rethinking_audit.fixtures.record.reading import read_audit
+from rethinking_audit.fixtures.record.words import limit, number
 from tests.builders.places import ROOT
 
 FAST = "fast-digits-2-core-cpu"
@@ -24,7 +25,7 @@ def row(claim):
     judged, paper = cases[0]["judgement"], cases[0]["paper"]["value"]
     unit = judged["unit"]
     ends = ", ".join(number(judged["interval"][end], unit, "∞") for end in ("low", "high"))
-    verdicts = Counter(case["verdict"] + (", expected" if expected(case) else "") for case in cases)
+    verdicts = Counter(case["verdict"] + (", expected" if as_expected(case) else "") for case in cases)
     told = "; ".join(
         f"{verdict} {count} of {len(cases)}" if len(verdicts) > 1 else verdict for verdict, count in verdicts.items()
     )

@@ -70,7 +70,9 @@ def test_every_claim_is_decided_and_its_control_refuted(finished, count):
 
 
 def test_the_terminal_shows_a_table_and_where_the_report_lies(finished):
-    assert re.search(r"random-labels/zero-training-error +mlp-1x512 +✓ HELD +0.00 % .*≤ 0.66 % +0.66 %", finished.output)
+    assert re.search(
+        r"random-labels/zero-training-error +mlp-1x512 +✓ HELD +0.00 %, 0.00 % to .*at most 0.66 % +0.66 %", finished.output
+    )
     assert f"report: {finished.folder / 'out' / 'audit.html'}" in finished.output
     assert (finished.folder / "out" / "audit.html").exists()
 
@@ -277,7 +279,9 @@ def test_a_gpu_that_is_required_and_absent_is_bad_input(project):
 def test_a_crashed_worker_is_an_error_and_the_others_are_judged(finished, tmp_path):
     project = Project(tmp_path / "crash")
     shutil.copytree(finished.store, project.store)
-    project.edit("test_regularizers.py", ("    arms = runs", "    import os; os._exit(1)\n    arms = runs"))
+    project.edit(
+        "test_regularizers.py", ("    without, full = runs", "    import os; os._exit(1)\n    without, full = runs")
+    )
     code, _ = project.run(
         "-m", "fast", "-n", "2", "-k", "error_reaches_zero and not noise or (without_regularizers and not control)"
     )

@@ -45,7 +45,7 @@ def without_seconds(audit):
 def test_two_shards_merged_equal_the_audit(audited, tmp_path):
     _, _, whole = audited.whole
     parts = [audited(f"part-{index}", "--shard", f"{index}/2", *extra)[2] for index, extra in ((1, ()), (2, ("-n", "2")))]
-    schema = json.loads((ROOT / "reports" / "audit.schema.json").read_text())
+    schema = json.loads((ROOT / "fixtures" / "record" / "audit.schema.json").read_text())
     for part in parts:
         audit = json.loads(part.read_text())
         jsonschema.validate(audit, schema)

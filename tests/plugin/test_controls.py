@@ -4,15 +4,10 @@ import pytest
 
 from rethinking_audit.fixtures.claimkit.arms import Arm
 from rethinking_audit.fixtures.claimkit.claim import Control, claim
-from rethinking_audit.fixtures.plugin.outcomes import (
-    SILENT,
-    believed,
-    controls_exit_code,
-    exit_code,
-    standing_order,
-    united,
-)
-from rethinking_audit.fixtures.statistics.judgement import Verdict
+from rethinking_audit.fixtures.plugin.outcomes import SILENT, united
+from rethinking_audit.fixtures.record.exit_codes import controls_exit_code, exit_code
+from rethinking_audit.fixtures.record.outcome import believed, worst_of
+from rethinking_audit.fixtures.record.verdict import Verdict
 from rethinking_audit.reports.view import Controls, cards
 from tests.builders.projects import Project
 from tests.builders.records import outcome, synthetic
@@ -91,7 +86,10 @@ def test_the_controls_decide_the_exit_code_where_they_are_alone(found, code):
 
 
 def test_the_worst_of_a_reading_is_that_it_held():
-    assert standing_order({"expected": "REFUTED"})[-1] == standing_order({})[0] == "HELD"
+    every = ["HELD", "NOT RUN", "INCONCLUSIVE", "ERROR", "REFUTED"]
+    assert worst_of(every, "REFUTED") == "HELD"
+    assert worst_of(every, None) == "REFUTED"
+    assert worst_of(["REFUTED", "NOT RUN"], "REFUTED") == worst_of(["HELD", "NOT RUN"], None) == "NOT RUN"
 
 
 def test_a_case_whose_claim_was_not_collected_stands_under_its_first_control():
@@ -107,7 +105,7 @@ def test_a_card_tells_each_control_by_what_it_must_find():
     audit = synthetic(claims=1)
     for case in audit["claims"][0]["cases"]:
         case["other_controls"] = [{**outcome([0.1], "HELD"), "expected": "HELD", "description": "a neighbour"}]
-    (card,) = cards(audit)
+    (card,) = cards(audit["claims"], audit["runs"])
     networks = ["alexnet", "mlp-1x512"]
     assert card.controls == [Controls("another", "REFUTED", networks, []), Controls("a neighbour", "HELD", networks, [])]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rethinking_audit.reports.record import read_audit
+from rethinking_audit.fixtures.record.reading import read_audit
 from rethinking_audit.reports.render import render
 from tests.builders.projects import Project
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from rethinking_audit.fixtures.claimkit.judging import JudgingContext
-from rethinking_audit.reports.record import read_audit
+from rethinking_audit.fixtures.record.reading import read_audit
 from rethinking_audit.reports.render import render
 from tests.builders.projects import Project
 

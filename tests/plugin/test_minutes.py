@@ -9,9 +9,9 @@ import pytest
 from rethinking_audit.fixtures.plugin.minutes import not_run, reason
 from rethinking_audit.fixtures.plugin.options import STATE, State
 from rethinking_audit.fixtures.plugin.progress import Display
+from rethinking_audit.fixtures.record.reading import read_audit
 from rethinking_audit.fixtures.runs.session import TIME, Failure, Session
 from rethinking_audit.fixtures.runs.store import Store
-from rethinking_audit.reports.record import read_audit
 from rethinking_audit.reports.render import render
 from tests.builders.projects import Project
 

@@ -23,7 +23,7 @@ def test_problems_are_judged_and_recorded_as_a_user_runs_them(tmp_path):
     )
     assert done.returncode == 0, done.stdout
     audit = json.loads((tmp_path / "audit.json").read_text())
-    jsonschema.validate(audit, json.loads((ROOT / "reports" / "audit.schema.json").read_text()))
+    jsonschema.validate(audit, json.loads((ROOT / "fixtures" / "record" / "audit.schema.json").read_text()))
     controls = {case["control"]["verdict"] for claim in audit["claims"] for case in claim["cases"]}
     assert controls == {"REFUTED"}
     assert all({"spec", "values", "seconds"} == set(run) for run in audit["runs"].values())

@@ -1,7 +1,7 @@
 """What stands behind the verdicts on its limits: very many claims, and none."""
 
 from rethinking_audit.reports.background import background
-from rethinking_audit.reports.words import MOST_DRAWN
+from rethinking_audit.reports.overview import MOST_DRAWN
 from tests.builders.records import outcome, synthetic
 
 

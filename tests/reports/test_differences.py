@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from scipy import stats
 
+from rethinking_audit.fixtures.record.exit_codes import merged_exit_code
+from rethinking_audit.fixtures.record.reading import UnreadableAudit
 from rethinking_audit.reports import markdown
 from rethinking_audit.reports.compare import compare
 from rethinking_audit.reports.comparison import told
@@ -17,8 +19,7 @@ from rethinking_audit.reports.experiment import another_machine, obstacle
 from rethinking_audit.reports.history import histories, read_folder
 from rethinking_audit.reports.junit import junit
 from rethinking_audit.reports.markdown import code, differences, summary
-from rethinking_audit.reports.merge import exit_code, merge
-from rethinking_audit.reports.record import UnreadableAudit
+from rethinking_audit.reports.merge import merge
 from rethinking_audit.reports.significance import student
 from rethinking_audit.reports.speed import ALONE, _epochs_to_fit, _log_seconds, timings
 from tests.builders.everything import everything
@@ -194,7 +195,7 @@ def test_a_reading_that_was_refuted_is_neither_a_failure_nor_skipped():
 
 
 def test_one_part_alone_is_merged_as_it_is():
-    assert exit_code([5]) == 5
+    assert merged_exit_code([5]) == 5
     one = synthetic(1) | {"consistency": [{"item": "a"}, {"item": "b"}, {"item": "a"}]}
     assert merge([("one", one)])["consistency"] == [{"item": "a"}, {"item": "b"}]
     assert json.loads(json.dumps(merge([("one", one)])))["claims"] == one["claims"]
@@ -261,7 +262,7 @@ def test_a_run_that_took_no_time_says_nothing_of_a_step():
         ({"fit_loss": 7, "epochs": 9, "spec": {"recipe": {"budget": 30}}}, 7),
         ({"fit_loss": None, "epochs": 9, "spec": {"recipe": {"budget": 30}}}, 30),
         ({"fit_loss": None, "epochs": 9, "spec": {"recipe": {}}}, 9),
-        ({"fit_loss": None, "epochs": 9, "spec": {"recipe": "sgd"}}, 9),
+        ({"fit_loss": None, "epochs": 9, "spec": {"recipe": None}}, 9),
         ({"fit_loss": None, "epochs": 9, "spec": {}}, 9),
         ({"fit_loss": 0, "epochs": 0, "spec": {}}, 1),
     ],

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from rethinking_audit.fixtures.record.reading import read_audit
 from rethinking_audit.reports.__main__ import EXPORTS, main
 from rethinking_audit.reports.annotations import MOST, workflow_commands
 from rethinking_audit.reports.badge import badge
@@ -15,7 +16,6 @@ from rethinking_audit.reports.compare import compare
 from rethinking_audit.reports.junit import junit
 from rethinking_audit.reports.markdown import MOST_BYTES, escape, summary
 from rethinking_audit.reports.measurements import table
-from rethinking_audit.reports.record import read_audit
 from rethinking_audit.reports.render import render
 from tests.builders.records import give, synthetic
 

@@ -9,16 +9,16 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
+from rethinking_audit.fixtures.record.reading import READERS, UnreadableAudit, read_audit
+from rethinking_audit.fixtures.record.shape import KEYWORDS, faults
+from rethinking_audit.fixtures.record.words import UNSEEN
 from rethinking_audit.reports.__main__ import EXPORTS, main
 from rethinking_audit.reports.compare import compare
 from rethinking_audit.reports.comparison import told
 from rethinking_audit.reports.junit import junit
 from rethinking_audit.reports.markdown import differences, summary
 from rethinking_audit.reports.measurements import COLUMNS
-from rethinking_audit.reports.record import READERS, UnreadableAudit, read_audit
 from rethinking_audit.reports.render import render
-from rethinking_audit.reports.shape import KEYWORDS, faults
-from rethinking_audit.reports.words import UNSEEN
 from tests.builders.places import ROOT
 from tests.builders.records import give, synthetic
 
@@ -162,7 +162,7 @@ def test_the_schema_uses_no_keyword_that_the_reader_ignores():
             yield from keywords(part)
 
     for name, _ in READERS.values():
-        assert set(keywords(json.loads((ROOT / "reports" / name).read_text()))) <= KEYWORDS
+        assert set(keywords(json.loads((ROOT / "fixtures" / "record" / name).read_text()))) <= KEYWORDS
 
 
 def test_a_record_of_the_schema_is_read_with_fields_that_it_does_not_know(tmp_path):

@@ -7,8 +7,9 @@ import pytest
 
 from rethinking_audit.fixtures.plugin.record import exit_code as exit_code_of_audit
 from rethinking_audit.fixtures.plugin.shard import Shard
+from rethinking_audit.fixtures.record.exit_codes import merged_exit_code
 from rethinking_audit.reports.__main__ import main
-from rethinking_audit.reports.merge import CannotMerge, exit_code, merge
+from rethinking_audit.reports.merge import CannotMerge, merge
 from tests.builders.records import give, synthetic
 from tests.builders.rooms import ROOM, room
 
@@ -151,11 +152,11 @@ def test_a_record_cut_short_or_foreign_is_refused_by_name(tmp_path, capsys, cont
 @pytest.mark.parametrize("others", [("HELD",), ("NOT RUN",), ("INCONCLUSIVE", "HELD"), ("REFUTED",)])
 def test_the_exit_code_of_the_parts_is_that_of_the_whole(verdicts, others):
     one, other, whole = (exit_code_of_audit(of_verdicts(group)) for group in (verdicts, others, verdicts + others))
-    assert exit_code([one, other]) == whole
+    assert merged_exit_code([one, other]) == whole
 
 
 def test_an_interrupted_part_is_an_interrupted_whole():
-    assert exit_code([1, 2, 0]) == 2
+    assert merged_exit_code([1, 2, 0]) == 2
 
 
 @pytest.mark.parametrize("text", ["0/2", "3/2", "1", "a/b", "1/0", "-1/2", "1/2/3"])
@@ -233,7 +234,7 @@ def test_parts_that_contradict_each_other_are_both_named(field, reason):
     ("codes", "code"), [([0, 0], 0), ([0, 1, 2], 2), ([10, 1], 1), ([5, 5], 5), ([0, 10], 10), ([0, 5], 10), ([3, 3], 3)]
 )
 def test_the_exit_code_of_the_whole(codes, code):
-    assert exit_code(codes) == code
+    assert merged_exit_code(codes) == code
 
 
 def test_records_that_contradict_each_other_are_named_with_the_reason():

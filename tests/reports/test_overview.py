@@ -4,9 +4,8 @@ import random
 
 import pytest
 
-from rethinking_audit.reports.overview import lines, tolerance, undecided
+from rethinking_audit.reports.overview import MOST_DRAWN, lines, tolerance, undecided
 from rethinking_audit.reports.view import Controls, cards
-from rethinking_audit.reports.words import MOST_DRAWN
 from tests.builders.records import give, outcome, run, synthetic
 
 
@@ -119,20 +118,21 @@ def test_three_cases_of_one_reason_are_named_and_of_four_the_others_counted(coun
 
 def test_of_very_many_claims_the_curves_are_left_out():
     for count, brief in ((MOST_DRAWN, False), (MOST_DRAWN + 1, True)):
-        made = cards(synthetic(count, networks=("a",), seeds=1))
+        audit = synthetic(count, networks=("a",), seeds=1)
+        made = cards(audit["claims"], audit["runs"])
         assert {(card.brief, bool(card.charts)) for card in made} == {(brief, not brief)}
 
 
 def test_a_card_without_a_judgement_has_no_rule_and_one_without_the_paper_no_origin():
-    (idle,) = cards(give(synthetic(1, networks=("a",), runs=False), 0, "a", verdict="NOT RUN"))
+    idle = one_card(give(synthetic(1, networks=("a",), runs=False), 0, "a", verdict="NOT RUN"))
     assert (idle.quantity, idle.rule, idle.origin, idle.alpha, idle.notes) == ("", "", "", None, [])
     for paper in (None, {"value": 0.3, "where": "x", "origin": None}):
-        (card,) = cards(give(synthetic(1, networks=("a",), runs=False), 0, "a", paper=paper))
+        card = one_card(give(synthetic(1, networks=("a",), runs=False), 0, "a", paper=paper))
         assert (card.origin, card.quantity, card.alpha) == ("", "test error", 0.01)
 
 
 def one_card(audit):
-    (card,) = cards(audit)
+    (card,) = cards(audit["claims"], audit["runs"])
     return card
 
 

@@ -10,14 +10,14 @@ from itertools import pairwise
 import jsonschema
 import pytest
 
+from rethinking_audit.fixtures.record.shape import faults
 from rethinking_audit.reports.render import render
-from rethinking_audit.reports.shape import faults
 from tests.builders.full import full
 from tests.builders.pages import Page
 from tests.builders.places import ROOT
 from tests.builders.records import synthetic
 
-SCHEMA = json.loads((ROOT / "reports" / "audit.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "fixtures" / "record" / "audit.schema.json").read_text())
 FROM_THE_PAPER = ("figures", "tables", "open", "consistency")
 
 

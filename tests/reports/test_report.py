@@ -10,12 +10,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_audit
+from rethinking_audit.fixtures.record.words import LONGEST, clean, limit, number
 from rethinking_audit.reports.__main__ import main
 from rethinking_audit.reports.charts import MAX_POINTS, Series, decimate, interval_chart, interval_scale, line_chart
-from rethinking_audit.reports.record import UnreadableAudit, read_audit
 from rethinking_audit.reports.render import render
 from rethinking_audit.reports.view import Controls, cards
-from rethinking_audit.reports.words import LONGEST, clean, limit, number
 from tests.builders.pages import Page
 from tests.builders.places import ROOT
 
@@ -115,7 +115,7 @@ def audit(*claims):
 
 
 def test_the_record_here_has_the_schema():
-    schema = json.loads((ROOT / "reports" / "audit.schema.json").read_text())
+    schema = json.loads((ROOT / "fixtures" / "record" / "audit.schema.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(audit(claim(figure="1b")), schema)
 
@@ -202,9 +202,10 @@ def test_a_limit_is_told_in_words(unit, low, high, text):
 
 
 def test_a_control_that_was_not_refuted_is_shown():
-    (card,) = cards(audit(claim(control="HELD")))
+    made = audit(claim(control="HELD"))
+    (card,) = cards(made["claims"], made["runs"])
     assert card.controls == [Controls("softmax regression", "REFUTED", [], ["alexnet"])]
-    assert "Not refuted, as it should be" in render(audit(claim(control="HELD")))
+    assert "Not refuted, as it should be" in render(made)
 
 
 def test_lines_lie_inside_their_chart():

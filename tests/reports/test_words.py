@@ -2,6 +2,7 @@
 
 import pytest
 
+from rethinking_audit.fixtures.record import outcome
 from rethinking_audit.reports import words
 
 
@@ -66,8 +67,8 @@ def test_what_is_accepted_is_told_as_a_person_would(low, high, unit, text):
 
 
 def test_an_interval_may_be_endless():
-    assert words.interval(judged(0, 1)) == "10.00 % to 20.00 %"
-    assert words.interval(judged(0, 1, interval=(None, None))) == "−∞ to ∞"
+    assert words.interval({"low": 0.1, "high": 0.2}, "%") == "10.00 % to 20.00 %"
+    assert words.interval({"low": None, "high": None}, "%") == "−∞ to ∞"
 
 
 def test_of_a_rank_correlation_errors_are_ranked():
@@ -95,8 +96,8 @@ def test_what_a_ratio_is_made_of_is_no_ratio():
     ],
 )
 def test_a_deviation_is_expected_where_the_verdict_is_the_listed_one(verdict, deviation, expected):
-    assert words.expected({"verdict": verdict, "deviation": deviation}) is expected
-    assert words.expected({"verdict": verdict}) is False
+    assert outcome.as_expected({"verdict": verdict, "deviation": deviation}) is expected
+    assert outcome.as_expected({"verdict": verdict}) is False
 
 
 def test_nouns_have_their_number():
@@ -124,5 +125,5 @@ def test_text_is_cut_where_it_is_too_long_and_shows_what_hides():
     ],
 )
 def test_a_reading_counts_the_other_way_round(verdict, counts):
-    assert words.standing({"verdict": verdict, "expected": "REFUTED"}) == counts
-    assert words.standing({"verdict": verdict, "expected": "HELD"}) == words.standing({"verdict": verdict}) == verdict
+    assert outcome.standing({"verdict": verdict, "expected": "REFUTED"}) == counts
+    assert outcome.standing({"verdict": verdict, "expected": "HELD"}) == outcome.standing({"verdict": verdict}) == verdict

@@ -12,11 +12,12 @@ import torch
 
 from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.networks.layers import ShiftBatchNorm
-from rethinking_audit.fixtures.runs import prepare, together
+from rethinking_audit.fixtures.runs import prepare
 from rethinking_audit.fixtures.runs.carry_out import carry_out
 from rethinking_audit.fixtures.runs.identity import key
 from rethinking_audit.fixtures.runs.session import ERROR, Session
 from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.tasks import together
 from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.tasks.witness import Witness

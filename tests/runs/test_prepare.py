@@ -14,6 +14,7 @@ from rethinking_audit.fixtures.runs.session import CONTRACT, DATA, ERROR, Sessio
 from rethinking_audit.fixtures.runs.store import Store
 from rethinking_audit.fixtures.tasks.sources import canonical
 from rethinking_audit.fixtures.tasks.target import Target
+from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.tasks.witness import Witness
 from rethinking_audit.fixtures.training.executor import FUSED, REFERENCE
 from rethinking_audit.fixtures.training.fused import FusedSweep
@@ -111,8 +112,8 @@ def test_a_run_that_cannot_be_prepared_takes_no_other_with_it(tmp_path, monkeypa
             raise ContractBroken("fresh weights", "it was trained")
         return prepared(spec, *rest)
 
-    prepared = queue.ready
-    monkeypatch.setattr(queue, "ready", ready)
+    prepared = Training.ready
+    monkeypatch.setattr(Training, "ready", ready)
     store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(3)
     prepare.drain(plan, store, session, Target(), "main")
     assert [store.has(name) for name in plan] == [True, False, True]

@@ -8,7 +8,7 @@ import torch
 
 from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.networks.build import build
-from rethinking_audit.fixtures.runs import prepare, queue
+from rethinking_audit.fixtures.runs import prepare
 from rethinking_audit.fixtures.runs.carry_out import carry_out
 from rethinking_audit.fixtures.runs.identity import key
 from rethinking_audit.fixtures.runs.queue import Queue
@@ -47,13 +47,13 @@ def plan(count=3, asked=REFERENCE):
 @pytest.fixture
 def threads(monkeypatch):
     """In which thread each seed was made ready."""
-    found, ready = {}, queue.ready
+    found, ready = {}, Training.ready
 
     def made_ready(spec, *rest):
         found[spec.seed] = threading.current_thread().name.partition("_")[0]
         return ready(spec, *rest)
 
-    monkeypatch.setattr(queue, "ready", made_ready)
+    monkeypatch.setattr(Training, "ready", made_ready)
     return found
 
 
@@ -77,14 +77,14 @@ def test_on_a_cpu_nothing_is_made_ready_ahead(shared, threads):
 
 
 def test_what_goes_wrong_ahead_is_that_runs_failure(card, shared, monkeypatch):
-    ready = queue.ready
+    ready = Training.ready
 
     def broken(spec, *rest):
         if spec.seed == 1:
             raise OSError("boom")
         return ready(spec, *rest)
 
-    monkeypatch.setattr(queue, "ready", broken)
+    monkeypatch.setattr(Training, "ready", broken)
     store, session = shared
     runs = plan()
     prepare.drain(runs, store, session, Target(CARD, REFERENCE), "main")
@@ -109,7 +109,7 @@ def test_a_worker_that_ends_lets_go_of_what_it_made_ready(card, shared, monkeypa
 
 def test_nothing_is_held_that_another_worker_could_train_now(shared, monkeypatch):
     """With as many seats as runs that are left each worker may have one."""
-    monkeypatch.setattr(queue, "ready", lambda *_: None)
+    monkeypatch.setattr(Training, "ready", lambda *_: None)
     store, session = shared
     runs = {**plan(3), key(LEARNER, Target(CARD)): LEARNER}
     for seats, expected in ((3, True), (4, False)):
@@ -123,7 +123,7 @@ def test_nothing_is_held_that_another_worker_could_train_now(shared, monkeypatch
 
 
 def test_a_run_that_needs_no_card_is_not_made_ready(shared, monkeypatch):
-    monkeypatch.setattr(queue, "ready", lambda *_: pytest.fail("was made ready"))
+    monkeypatch.setattr(Training, "ready", lambda *_: pytest.fail("was made ready"))
     store, session = shared
     one = Queue({key(LEARNER, Target(CARD)): LEARNER}, store, session)
     one.look_ahead(sees_steps=True)
@@ -140,7 +140,7 @@ def test_a_run_that_there_is_no_time_for_any_more_is_put_back(shared, monkeypatc
         def give_up(self, pending):
             self.given_up = set(pending)
 
-    monkeypatch.setattr(queue, "ready", lambda *_: None)
+    monkeypatch.setattr(Training, "ready", lambda *_: None)
     store, session = shared
     runs, deadline = plan(2), Over()
     one = Queue(dict(runs), store, session, deadline)

@@ -14,6 +14,7 @@ from rethinking_audit.fixtures.runs.agreement import TRIALS, Size, differences
 from rethinking_audit.fixtures.runs.selfcheck import objection
 from rethinking_audit.fixtures.runs.session import Session
 from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training import captured
 from rethinking_audit.fixtures.training.executor import AUTO, CAPTURED, FUSED, REDUCED, REFERENCE, executor_of, without
@@ -156,7 +157,7 @@ def test_the_process_of_its_own_prints_what_differs(monkeypatch, capsys):
 )
 def test_an_audit_falls_back_to_the_reference_loop_and_says_so(store, tmp_path, monkeypatch, device, asked, why, used):
     monkeypatch.setattr("rethinking_audit.fixtures.plugin.options.objection", lambda *_: why)
-    state = State(store, Session(tmp_path / "s"), device, True, "main", tmp_path, executor=asked)
+    state = State(store, Session(tmp_path / "s"), Target(device, asked), True, "main", tmp_path)
     check_executors(state)
-    assert state.executor == used
+    assert state.target.engine == used
     assert state.remarks == (["it differs"] if "without" in used else [])

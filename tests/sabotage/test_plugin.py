@@ -60,7 +60,7 @@ def test_a_sabotaged_audit_says_so_and_turns_red(tmp_path):
     assert code == 5, output
     assert output.count("SABOTAGED, every verdict is void: labels-not-corrupted: the labels called random are") == 2
     audit = json.loads((tmp_path / "audit.json").read_text())
-    jsonschema.validate(audit, json.loads((ROOT / "reports" / "audit.schema.json").read_text()))
+    jsonschema.validate(audit, json.loads((ROOT / "fixtures" / "record" / "audit.schema.json").read_text()))
     assert audit["sabotage"] == find("labels-not-corrupted").to_dict()
     assert {case["contract"] for claim in audit["claims"] for case in claim["cases"]} == {"label corruption"}
     assert "Sabotaged, every verdict is void" in (tmp_path / "audit.html").read_text()

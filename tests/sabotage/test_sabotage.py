@@ -9,8 +9,9 @@ import pytest
 from rethinking_audit.fixtures.claimkit import judging, tiers
 from rethinking_audit.fixtures.claimkit.paper import order
 from rethinking_audit.fixtures.data.contracts import REPLACED, ContractBroken
-from rethinking_audit.fixtures.runs import identity, witness
+from rethinking_audit.fixtures.runs import witness
 from rethinking_audit.fixtures.runs.carry_out import carry_out, carry_out_together
+from rethinking_audit.fixtures.runs.identity import key
 from rethinking_audit.fixtures.sabotage.injection import injected, patch_of
 from rethinking_audit.fixtures.sabotage.table import FILE, audits, faults, find
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve
@@ -173,7 +174,7 @@ def test_a_sabotaged_run_has_a_key_that_no_honest_audit_looks_up():
     every = [one, baseline_of(one), ProblemSolve.of("two-layer", find("digits"), {"labels": "reals"})]
 
     def keys():
-        return [identity.key(run, "cpu") for run in every]
+        return [key(run, Target()) for run in every]
 
     honest = keys()
     found = [*honest]

@@ -2,8 +2,9 @@
 
 import pytest
 
+from rethinking_audit.fixtures.record.verdict import Verdict
 from rethinking_audit.fixtures.statistics.exact import exactly, over_choices
-from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict
+from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.several import provided
 
 

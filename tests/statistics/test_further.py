@@ -5,10 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from rethinking_audit.fixtures.record.verdict import Verdict
 from rethinking_audit.fixtures.statistics.chance import at_chance
 from rethinking_audit.fixtures.statistics.further import further_rows, further_seeds, of_several
 from rethinking_audit.fixtures.statistics.intervals import mean_interval
-from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict
+from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.rules import at_most, larger_by, mean_within, ratio_within, share_kept
 from rethinking_audit.fixtures.statistics.several import all_hold
 from rethinking_audit.fixtures.statistics.trends import falls_with_level, grows_to_chance, in_order

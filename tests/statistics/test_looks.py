@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict
+from rethinking_audit.fixtures.record.verdict import Verdict
+from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.looks import Look, schedule
 from rethinking_audit.fixtures.statistics.rules import mean_within
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from rethinking_audit.fixtures.record.verdict import Verdict
 from rethinking_audit.fixtures.statistics.difference import difference
 from rethinking_audit.fixtures.statistics.further import further_of_two
 from rethinking_audit.fixtures.statistics.intervals import variance, welch
-from rethinking_audit.fixtures.statistics.judgement import Interval, Verdict, decide
+from rethinking_audit.fixtures.statistics.judgement import Interval, decide
 
 ALPHA, POSITIVE = 0.01, Interval(0, math.inf)
 

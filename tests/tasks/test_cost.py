@@ -102,8 +102,8 @@ def test_a_sweep_has_as_many_runs_as_have_their_weights_in_the_cache():
 def test_on_a_gpu_as_many_runs_are_side_by_side_as_there_is_memory_for(monkeypatch):
     free = {"cuda:0": 80e9, "cuda:1": 5 * step_of(SPEC), "cuda:2": 0.0}
     monkeypatch.setattr(cards, "memory", lambda device: (free[device], 80e9))
-    assert [slots(SPEC, CAPTURED, device) for device in free] == [LANES, 2, 1]
-    assert [slots(SPEC, FUSED, device) for device in free] == [33, 2, 1]
+    assert [slots(SPEC, CAPTURED, device, cards.room(device, 1.0)) for device in free] == [LANES, 2, 1]
+    assert [slots(SPEC, FUSED, device, cards.room(device, 1.0)) for device in free] == [33, 2, 1]
     assert slots(SPEC, REFERENCE, "cuda:0") == 1
 
 
@@ -112,7 +112,7 @@ def test_who_shares_a_gpu_plans_with_a_share_of_all_its_memory_whoever_comes_fir
     total = 100 * step_of(SPEC)
     for free, share, most in [(1.0, 1.0, 33), (1.0, 0.5, 22), (0.6, 0.5, 22), (0.1, 0.5, 5), (1.0, 0.125, 5)]:
         monkeypatch.setattr(cards, "memory", lambda device, free=free: (free * total, total))
-        assert slots(SPEC, FUSED, "cuda:0", share) == most, (free, share)
+        assert slots(SPEC, FUSED, "cuda:0", cards.room("cuda:0", share)) == most, (free, share)
 
 
 @pytest.mark.parametrize(

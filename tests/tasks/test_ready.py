@@ -9,7 +9,7 @@ import torch
 from rethinking_audit.fixtures.data import checked
 from rethinking_audit.fixtures.data.contracts import ContractBroken
 from rethinking_audit.fixtures.data.datasets import find
-from rethinking_audit.fixtures.runs import witness
+from rethinking_audit.fixtures.tasks import witness
 from rethinking_audit.fixtures.tasks.ready import ready
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.contracts import optimizer_sees_the_experiment

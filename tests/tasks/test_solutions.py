@@ -4,10 +4,11 @@ import pytest
 
 from rethinking_audit.fixtures.data.contracts import ContractBroken
 from rethinking_audit.fixtures.data.datasets import find
-from rethinking_audit.fixtures.runs import prepare, solve
+from rethinking_audit.fixtures.runs import prepare
 from rethinking_audit.fixtures.runs.identity import key
 from rethinking_audit.fixtures.runs.session import Session
 from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.tasks import sample
 from rethinking_audit.fixtures.tasks.solutions import Solutions
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve
 from rethinking_audit.fixtures.tasks.sources import canonical
@@ -36,13 +37,13 @@ def test_a_solve_says_how_far_it_is(tmp_path, monkeypatch):
 
 
 def test_labels_that_are_not_what_the_spec_says_break_a_contract(monkeypatch):
-    monkeypatch.setattr(solve, "corrupt_labels", lambda labels, *_: (labels + 1) % 10)
+    monkeypatch.setattr(sample, "corrupt_labels", lambda labels, *_: (labels + 1) % 10)
     with pytest.raises(ContractBroken, match="label corruption"):
-        solve.checked(SPEC)
+        sample.checked(SPEC.data, SPEC.subset, SPEC.corruption, SPEC.seed)
     draws = iter(range(2))
-    monkeypatch.setattr(solve, "corrupt_labels", lambda labels, *_: labels + next(draws))
+    monkeypatch.setattr(sample, "corrupt_labels", lambda labels, *_: labels + next(draws))
     with pytest.raises(ContractBroken, match="same on every read"):
-        solve.checked(SPEC)
+        sample.checked(SPEC.data, SPEC.subset, SPEC.corruption, SPEC.seed)
 
 
 def test_values_are_attributes_by_seed():

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from rethinking_audit.fixtures.data import datasets
-from rethinking_audit.fixtures.theory import dense, depth, expressivity, rational
+from rethinking_audit.fixtures.theory import depth, expressivity, rational
+from tests.builders.dense import dense
 
 DEPTHS = range(2, 17)
 
@@ -56,7 +57,7 @@ def test_the_stages_are_linear_layers_and_relu_alone(k):
     """The dense network of the same function has the depth, the width and, shared projection aside, the weights."""
     points, labels = sample(60, 5)
     network = depth.build(points, labels, k)
-    plain = dense.dense(network)
+    plain = dense(network)
     linear = [layer for layer in plain if isinstance(layer, nn.Linear)]
     assert len(linear) == k
     assert len(plain) == 2 * k - 1

@@ -1,0 +1,88 @@
+"""The command line of an installed audit: `rethinking-audit`, and `python -m rethinking_audit` in a checkout.
+
+Each command imports what it needs when it is called.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+from rethinking_audit import __version__
+
+BAD_INPUT = 4
+REPORT = "rethinking-audit-report"
+HELP = f"""usage: rethinking-audit COMMAND [ARGUMENT...]
+
+  run [OPTION...]        judge the claims; takes pytest's options and the audit's (run --help lists them)
+                         example: rethinking-audit run -m fast -n 2 --networks mlp-1x512
+                         writes audit.json and audit.html into ./{REPORT}, or where --report says
+  report COMMAND ...     render, compare, merge or export records of audits
+  fetch NAME...          download a data set and decode it: mnist, cifar10
+  explain CLAIM...       say what a claim is, what refutes it, and where its limit comes from
+
+  --version, --help
+
+Exit codes of run: 0 every selected claim held; 1 at least one was refuted; 2 interrupted; 3 a bug in the suite;
+4 bad input; 5 nothing was decided; 10 nothing was refuted, but something is undecided.
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Carry out a command and return its exit code: 4 for bad input."""
+    words = sys.argv[1:] if arguments is None else arguments
+    match words:
+        case ["-h" | "--help"]:
+            print(HELP, end="")
+        case ["--version"]:
+            print(f"rethinking-audit {__version__}")
+        case [name, *rest] if name in COMMANDS:
+            return COMMANDS[name](rest)
+        case _:
+            said = f"{words[0]!r} is no command" if words else "no command is given"
+            print(f"rethinking-audit: {said}, expected one of {', '.join(COMMANDS)}, --help, --version.", file=sys.stderr)
+            return BAD_INPUT
+    return 0
+
+
+def run(arguments: list[str]) -> int:
+    """Judge the claims in this process, whatever project the current folder belongs to."""
+    import pytest
+
+    # The package is found and not imported: pytest gives the claims of a checkout a name of its own.
+    spec = find_spec("rethinking_audit.claims")
+    assert spec is not None
+    assert spec.origin is not None
+    claims = Path(spec.origin).parent
+    checkout = claims.with_name("pyproject.toml")
+    settings = checkout if checkout.exists() else Path(__file__).with_name("pytest.toml")
+    return int(pytest.main(["-c", str(settings), str(claims), "--report", REPORT, *arguments]))
+
+
+def report(arguments: list[str]) -> int:
+    """Work on records of audits."""
+    from rethinking_audit.reports.__main__ import main
+
+    return main(arguments, "rethinking-audit report")
+
+
+def fetch(arguments: list[str]) -> int:
+    """Download data sets."""
+    from rethinking_audit.fixtures.data.fetch import main
+
+    return main(arguments, "rethinking-audit fetch")
+
+
+def explain(arguments: list[str]) -> int:
+    """Explain claims."""
+    from rethinking_audit.explain import main
+
+    return main(arguments)
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {"run": run, "report": report, "fetch": fetch, "explain": explain}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""`rethinking-audit explain CLAIM`: what a claim says, where the paper says it, what refutes it, and who set its limit."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+from rethinking_audit.fixtures.claimkit.claim import Claim
+from rethinking_audit.fixtures.claimkit.paper import order, section
+
+BAD_INPUT = 4
+CLAIMS = "rethinking_audit.claims"
+# What the entries of paper.toml are called here; an entry that is not listed keeps its name.
+LABELS = {
+    "value": "the paper's number",
+    "where": "its place",
+    "origin": "why this limit",
+    "wrong": "must not pass",
+    "wrong_origin": "why this value",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Print the claims that are named and return 0; return 4 where a name is that of no claim."""
+    folder = list(import_module(CLAIMS).__path__)
+    paper = Path(folder[0]) / "paper.toml"
+    known = order(paper)
+    if not arguments or (unknown := [name for name in arguments if name not in known]):
+        said = repr(unknown[0]) + " is no claim" if arguments else "rethinking-audit explain names no claim"
+        print(f"{said}, expected one of {', '.join(known)}.", file=sys.stderr)
+        return BAD_INPUT
+    declared = declarations(folder)
+    print("\n\n".join(explained(declared[name], section(paper, name)) for name in arguments))
+    return 0
+
+
+def declarations(folder: list[str]) -> dict[str, list[Claim]]:
+    """Return the declarations of the claim files by id; a claim may be declared for networks and for problems."""
+    found: dict[str, list[Claim]] = {}
+    for module in iter_modules(folder, f"{CLAIMS}."):
+        for test in vars(import_module(module.name)).values():
+            if isinstance(declared := getattr(test, "claim", None), Claim):
+                found.setdefault(declared.id, []).append(declared)
+    return found
+
+
+def explained(declared: list[Claim], entry: dict[str, Any]) -> str:
+    """Return the text of a claim; `entry` is its table in paper.toml."""
+    first = declared[0]
+    rows = [("place", first.source), ("refuted by", first.refuted_by)]
+    rows += [(LABELS.get(name, name.replace("_", " ")), plain(value)) for name, value in entry.items()]
+    rows += [("control", f"{one.description}: must be {one.expected}") for claim in declared for one in claim.controls]
+    said = [first.id, first.statement, *([first.explanation] if first.explanation else [])]
+    return "\n".join([*said, "", *(f"{label + ':':<20}{text}" for label, text in dict.fromkeys(rows))])
+
+
+def plain(value: Any) -> str:
+    """Return a value of paper.toml as text, one that depends on the tier or network with its names."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {plain(part)}" for name, part in value.items())
+    return str(value)
