@@ -29,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "rethinking(claim): run where the record of the audit says that the claim held")
     if (name := config.option.rethinking_record) is None:
         return
-    from rethinking_audit.reports.record import UnreadableAudit, read_honest
+    from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_honest
 
     try:
         audit = read_honest(Path(name))

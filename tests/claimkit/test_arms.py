@@ -115,10 +115,10 @@ def test_a_tier_with_an_unknown_field_is_refused_by_name(tmp_path):
 
 def test_runs_that_claims_share_are_planned_once(tmp_path):
     both = [Case(declared(id=name), TIER, "mlp-1x512") for name in ("a/b", "c/d")]
-    plan = Plan.of(both, Target())
+    plan = Plan.of((task for case in both for task in case.needs()), Target())
     assert len(plan.runs) == 4
     assert sorted(plan.runs) == sorted(
-        k for arm in keys_of(both[0], Target()).values() for keys in arm.values() for k in keys
+        k for arm in keys_of(both[0].tasks(), Target()).values() for keys in arm.values() for k in keys
     )
     missing = list(plan.missing(Store(tmp_path)).values())
     assert [spec.corruption for spec in missing] == [1.0, 1.0, 0.0, 0.0]  # the longest first

@@ -109,7 +109,7 @@ def test_one_claim_may_have_two_tests_each_with_its_problems_runs_and_controls()
         "In time.",
         "here",
     )
-    assert (second.problems, list(second.runs), second.test) == (("sgd",), ["one"], solved)
+    assert (second.subjects, list(second.runs), second.test) == (("sgd",), ["one"], solved)
     assert [one.description for one in second.controls] == ["other"]
     assert first.test is fits
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rethinking_audit.fixtures.baselines import LEARNERS
+from rethinking_audit.fixtures.baselines import BASELINES
 from tests.builders.projects import Project
 
 FAKED = """
@@ -62,7 +62,7 @@ def all_made(project):
 def made_at(project, learners):
     """The cards that the records name: of learners, or of networks."""
     records = project.records().values()
-    return {record["made"]["card"] for record in records if (record["spec"]["network"] in LEARNERS) is learners}
+    return {record["made"]["card"] for record in records if (record["spec"]["network"] in BASELINES) is learners}
 
 
 def test_automatic_workers_are_one_at_each_card_and_one_beside_it(project, monkeypatch):

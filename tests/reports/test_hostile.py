@@ -22,7 +22,7 @@ from rethinking_audit.reports.render import render
 from tests.builders.places import ROOT
 from tests.builders.records import give, synthetic
 
-SCHEMA = json.loads((ROOT / "reports" / "audit.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "fixtures" / "record" / "audit.schema.json").read_text())
 
 
 HOSTILE = [

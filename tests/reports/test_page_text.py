@@ -20,7 +20,7 @@ def kept(name, text):
 
 def test_the_record_of_the_page_has_the_schema():
     jsonschema.validate(
-        json.loads(json.dumps(everything())), json.loads((ROOT / "reports" / "audit.schema.json").read_text())
+        json.loads(json.dumps(everything())), json.loads((ROOT / "fixtures" / "record" / "audit.schema.json").read_text())
     )
 
 

@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
-from rethinking_audit.reports.record import UnreadableAudit, read_audit, read_json, write
 
-from rethinking_audit.reports import record
+from rethinking_audit.fixtures.record.files import write
+from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_audit, read_json
 from tests.builders.records import judgement, synthetic
 
 
@@ -75,7 +75,7 @@ def test_a_write_that_was_done_when_it_was_stopped_stays(tmp_path, monkeypatch):
         replace(temporary, target)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(record.Path, "replace", stop)
+    monkeypatch.setattr(Path, "replace", stop)
     with pytest.raises(KeyboardInterrupt):
         write(tmp_path / "a", "x")
     assert (tmp_path / "a").read_text() == "x"

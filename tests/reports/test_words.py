@@ -2,8 +2,7 @@
 
 import pytest
 
-from rethinking_audit.fixtures.record import outcome
-from rethinking_audit.reports import words
+from rethinking_audit.fixtures.record import outcome, words
 
 
 @pytest.mark.parametrize(

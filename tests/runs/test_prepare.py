@@ -48,7 +48,8 @@ def test_two_drains_share_the_work(tmp_path, monkeypatch):
     monkeypatch.setattr(prepare, "carry_out", lambda spec, *_: made.append(spec.seed) or {"result": spec.seed})
     store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(8)
     threads = [
-        threading.Thread(target=prepare.drain, args=(plan, store, session, "cpu", f"gw{n}", REFERENCE)) for n in range(2)
+        threading.Thread(target=prepare.drain, args=(plan, store, session, Target(engine=REFERENCE), f"gw{n}"))
+        for n in range(2)
     ]
     for thread in threads:
         thread.start()

@@ -9,11 +9,11 @@ import pytest
 from rethinking_audit.fixtures.claimkit import judging, tiers
 from rethinking_audit.fixtures.claimkit.paper import order
 from rethinking_audit.fixtures.data.contracts import REPLACED, ContractBroken
-from rethinking_audit.fixtures.runs import witness
 from rethinking_audit.fixtures.runs.carry_out import carry_out, carry_out_together
 from rethinking_audit.fixtures.runs.identity import key
 from rethinking_audit.fixtures.sabotage.injection import injected, patch_of
 from rethinking_audit.fixtures.sabotage.table import FILE, audits, faults, find
+from rethinking_audit.fixtures.tasks import witness
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve
 from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
