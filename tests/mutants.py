@@ -26,7 +26,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-LIST = Path(__file__).with_name("mutants.toml")
+from tests.mutate import LIST
+
 RESULTS = Path("mutants")
 # mutmut's exit codes of a mutant: the tests failed (1, 3), never ended (24, 36, 152, 255), crashed or were refused by mypy.
 NOTICED = frozenset({1, 3, 24, -24, 36, 152, 255, -9, -11, 37})
@@ -152,8 +153,7 @@ def main(arguments: Sequence[str]) -> int:
     names = options.groups or list(groups)
     if not options.judge:
         announce(console, groups, names)
-        globs = [part.removesuffix(".py").replace("/", ".") + ".*" for name in names for part in groups[name]["files"]]
-        command = [Path(sys.executable).with_name("mutmut"), "run", "--max-children", "1", *globs]
+        command = [sys.executable, "-m", "tests.mutate", *names]
         subprocess.run(command, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
 
     ran = [mutant for mutant in results(RESULTS) if mutant.code is not None and group_of(mutant.path, groups) in names]

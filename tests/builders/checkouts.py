@@ -23,7 +23,7 @@ echo "python $*" >>"$CALLS"
 case "$*" in
   *" markdown "*) echo "# The summary"; exit "${UNREADABLE:-0}" ;;
   *" compare "*) echo "The comparison"; exit "${REGRESSED:-0}" ;;
-  *" fixtures.data.fetch "*) exit "${UNFETCHED:-0}" ;;
+  *" rethinking_audit.fixtures.data.fetch "*) exit "${UNFETCHED:-0}" ;;
 esac
 """
 SMI = {

@@ -41,6 +41,7 @@ def without_seconds(audit):
     return json.loads(json.dumps(room(audit)), object_hook=lambda item: {k: v for k, v in item.items() if k != "seconds"})
 
 
+@pytest.mark.lengthy
 def test_two_shards_merged_equal_the_audit(audited, tmp_path):
     _, _, whole = audited.whole
     parts = [audited(f"part-{index}", "--shard", f"{index}/2", *extra)[2] for index, extra in ((1, ()), (2, ("-n", "2")))]
@@ -57,6 +58,7 @@ def test_two_shards_merged_equal_the_audit(audited, tmp_path):
     assert main(["merge", str(parts[0]), "-o", str(tmp_path / "half.json")]) == 4
 
 
+@pytest.mark.lengthy
 def test_a_regression_is_printed_stored_and_the_exit_code(audited, tmp_path):
     code, _, whole = audited.whole
     again, output, path = audited("again", "--baseline", str(whole))
@@ -82,6 +84,7 @@ def test_a_regression_is_printed_stored_and_the_exit_code(audited, tmp_path):
         (["--shard", "3/2"], "--shard is '3/2', expected i/n with i from 1 to n"),
     ],
 )
+@pytest.mark.lengthy
 def test_bad_input_is_one_sentence_and_exit_4(audited, arguments, sentence):
     code, output, _ = audited("bad", *arguments)
     assert code == 4

@@ -25,6 +25,7 @@ def looked(tmp_path_factory):
     return project, only, (*undecided, before), (code, output, project.audit())
 
 
+@pytest.mark.lengthy
 def test_an_underpowered_claim_says_how_many_seeds_it_lacks(looked):
     _, _, (code, output, audit), _ = looked
     (case,) = audit["claims"][0]["cases"]
@@ -36,6 +37,7 @@ def test_an_underpowered_claim_says_how_many_seeds_it_lacks(looked):
     assert "looks" not in case
 
 
+@pytest.mark.lengthy
 def test_it_becomes_a_decision_and_every_look_is_in_the_record(looked):
     _, _, _, (code, _, audit) = looked
     (case,) = audit["claims"][0]["cases"]
@@ -52,6 +54,7 @@ def test_it_becomes_a_decision_and_every_look_is_in_the_record(looked):
     assert len(case["control"]["looks"]) == len(looks)
 
 
+@pytest.mark.lengthy
 def test_the_looks_are_in_the_terminal_and_in_the_report(looked):
     project, _, _, (_, output, audit) = looked
     assert re.search(r"2 looks: label-corruption/slowdown \[fast-mlp-1x512\]: 2 seeds \(alpha 0.005\) INCONCLUSIVE", output)
@@ -61,6 +64,7 @@ def test_the_looks_are_in_the_terminal_and_in_the_report(looked):
     assert page.count("<caption>Looked at") == sum(len(case.get("looks", ())) > 1 for case in told) > 0
 
 
+@pytest.mark.lengthy
 def test_one_process_comes_to_the_same_looks(looked):
     project, only, _, (_, _, audit) = looked
     code, output = project.run("-m", "fast", "-k", only, "--seeds", "2", "--until-decided")
@@ -69,6 +73,7 @@ def test_one_process_comes_to_the_same_looks(looked):
     assert project.audit()["claims"][0]["cases"][0]["looks"] == audit["claims"][0]["cases"][0]["looks"]
 
 
+@pytest.mark.lengthy
 def test_no_more_seeds_than_the_most(looked):
     project, only, *_ = looked
     project.run("-m", "fast", "-k", only, "--seeds", "2", "--until-decided", "--max-seeds", "3")
@@ -77,6 +82,7 @@ def test_no_more_seeds_than_the_most(looked):
     assert [look["alpha"] for look in case["looks"]] == [0.005, 0.005]
 
 
+@pytest.mark.lengthy
 def test_a_plan_says_what_it_may_come_to(looked):
     project, only, *_ = looked
     _, output = project.run("-m", "fast", "-k", only, "--seeds", "2", "--until-decided", "--plan")

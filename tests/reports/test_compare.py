@@ -66,6 +66,7 @@ def test_holm_corrects_in_order_and_never_above_one():
 # What other seeds explain
 
 
+@pytest.mark.lengthy
 def test_the_same_code_with_other_seeds_is_not_flagged_in_99_of_100_pairs():
     flagged = [
         told(comparison)

@@ -30,6 +30,7 @@ def test_a_summary_tells_the_worst_first_and_folds_what_held():
     assert text.count("<details>") == text.count("</details>") == 1
 
 
+@pytest.mark.lengthy
 def test_a_summary_is_cut_in_time_and_says_so():
     audit = give(synthetic(claims=3000, runs=False), 0, "alexnet", verdict="REFUTED")
     for claim in audit["claims"]:
@@ -146,6 +147,7 @@ def test_exports_are_printed_or_written(tmp_path, capsys, name):
     assert f"{str(tmp_path / 'nowhere' / 'out')!r} cannot be written: No such file" in capsys.readouterr().err
 
 
+@pytest.mark.lengthy
 def test_a_thousand_claims_are_told_in_five_seconds(tmp_path):
     audit = synthetic(claims=1000, networks=("alexnet",))
     (tmp_path / "audit.json").write_text(json.dumps(audit))

@@ -132,6 +132,7 @@ def test_markup_in_the_paper_as_data_stays_text(page):
     assert not [1 for _, attributes in Page(render(audit)).elements for name in attributes if name.startswith("on")]
 
 
+@pytest.mark.lengthy
 def test_a_thousand_claims_of_five_seeds_render_in_five_seconds_and_two_megabytes():
     audit = synthetic(claims=1000) | {name: full()[name] for name in FROM_THE_PAPER}
     start = time.perf_counter()

@@ -256,6 +256,7 @@ def test_what_is_no_audit_is_refused_by_name(tmp_path, capsys, content, reason):
     assert not path.with_suffix(".html").exists()
 
 
+@pytest.mark.lengthy
 def test_rendering_from_the_command_line(tmp_path):
     (tmp_path / "audit.json").write_text(json.dumps(audit()))
     command = [sys.executable, "-m", "reports", "render", str(tmp_path / "audit.json"), str(tmp_path / "page.html")]

@@ -88,6 +88,7 @@ def test_what_is_exactly_a_day_old_is_swept(store, monkeypatch):
     assert store.sweep() == 1
 
 
+@pytest.mark.lengthy
 def test_every_flipped_bit_is_noticed(store):
     store.write(KEY, RECORD)
     content = store.path(KEY).read_bytes()
@@ -139,6 +140,7 @@ def test_a_failed_write_leaves_what_was_there(store, monkeypatch, failing):
     assert [path.name for path in (store.folder / "runs").iterdir()] == [f"{KEY}.json"]
 
 
+@pytest.mark.lengthy
 def test_sigkill_while_writing_leaves_whole_records(tmp_path):
     """A child that writes without end, killed at a random moment, many times."""
     store = Store(tmp_path)

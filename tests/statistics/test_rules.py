@@ -232,6 +232,7 @@ def test_a_part_is_refuted_at_its_share_of_alpha_and_held_at_alpha():
     assert all_hold({str(i): part(0.004, 0.006, 0.005) for i in range(20)}, 0.05).verdict is HELD
 
 
+@pytest.mark.lengthy
 def test_several_parts_are_refuted_wrongly_as_seldom_as_one():
     """Four true statements on their limits: one of them is refuted in at most alpha of all audits."""
     draw = np.random.default_rng(0)

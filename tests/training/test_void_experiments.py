@@ -100,6 +100,7 @@ def test_dropout_that_is_swallowed():
         train(build("mlp-1x512", 7, 1, 10), experiment(), replace(RECIPE, dropout=0.2), 0, "cpu")
 
 
+@pytest.mark.lengthy
 def test_a_network_that_was_trained_at_another_level_before():
     torch.manual_seed(0)
     network = build("mlp-1x512", 7, 1, 10)
@@ -112,6 +113,7 @@ def test_a_network_that_was_trained_at_another_level_before():
 @pytest.mark.parametrize(
     "name", ["mlp-1x512", "mlp-3x512", "alexnet", "inception", "inception-without-batch-norm", "linear"]
 )
+@pytest.mark.lengthy
 def test_a_fresh_network_is_not_accused(name):
     data = experiment(corruption=0.0)
     for seed in range(20):

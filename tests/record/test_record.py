@@ -6,7 +6,6 @@ import json
 import sys
 import types
 import typing
-from pathlib import Path
 
 import pytest
 
@@ -15,8 +14,8 @@ from rethinking_audit.fixtures.record.reading import read_audit
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.reports.markdown import summary
 from rethinking_audit.reports.render import render
+from tests.builders.places import ROOT
 
-ROOT = Path(__file__).parent.parent
 ROOM = ROOT / "fixtures" / "record"
 SCHEMA = json.loads((ROOM / "audit.schema.json").read_text(encoding="utf-8"))
 BASELINES = sorted((ROOT / "reports" / "baselines").glob("*/audit.json"))
