@@ -21,8 +21,8 @@ from rethinking_audit.reports.experiment import cases_of, flat, title
 # makes them different.
 DEFAULTS: dict[str, object] = {
     "corruption": 0.0,
-    "inputs": "true",
-    "subset": None,
+    "inputs": "original",
+    "train_size": None,
     "width": 1.0,
     "recipe.weight_decay": 0.0,
     "recipe.dropout": 0.0,
@@ -30,7 +30,7 @@ DEFAULTS: dict[str, object] = {
     "recipe.flip": False,
     "recipe.rotation": 0.0,
     "recipe.to_the_end": False,
-    "recipe.test_every": 1,
+    "recipe.eval_every": 1,
 }
 NO_NUMBERS = ("spec", "seconds")
 LONGEST = 40  # characters of a value that are printed

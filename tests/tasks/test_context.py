@@ -17,10 +17,10 @@ from rethinking_audit.fixtures.tasks.target import Target
 from tests.builders.specs import SPEC as NETWORK
 
 PROBLEM = ProblemSolve.of("random-signs", find("digits"), {"draws": 3})
-BASELINE = Baseline(data=find("digits"), network="ridge", seed=0, subset=50)
+BASELINE = Baseline(data=find("digits"), network="ridge", seed=0, train_size=50)
 CPU, CARD = Target(processor="a processor"), Target("cuda:1", processor="a processor", card="a card")
 ON_CPU, ON_CARD = {"device": "cpu", "capability": "a processor"}, {"device": "cuda", "capability": "a card"}
-FUSED = {"network": "networks", "executor": {"name": "fused", "source": "training"}}
+FUSED = {"network": "networks", "engine": {"name": "fused", "source": "training"}}
 
 
 def minor(version):
@@ -33,32 +33,32 @@ def digests(monkeypatch):
     rooms = lambda files: "+".join(sorted({file.partition("/")[0] for file in files}))  # noqa: E731 -- a stand-in
     for module in ("sources", "training", "solve", "baseline"):
         monkeypatch.setattr(f"rethinking_audit.fixtures.tasks.{module}.digest", rooms)
-    assert sources.executor_digest("fused") == "training"
+    assert sources.engine_digest("fused") == "training"
 
 
 @pytest.mark.parametrize(
     ("task", "target", "numerics", "source"),
     [
-        (NETWORK, CARD, {**ON_CARD, "dtype": "float32"}, {"engine": "data+networks+training", **FUSED}),
-        (NETWORK, CPU, {**ON_CPU, "dtype": "float32"}, {"engine": "data+networks+training", **FUSED}),
-        (PROBLEM, CARD, {**ON_CARD, "dtype": "float32"}, {"engine": "data+tasks+theory+training", "solver": "theory"}),
+        (NETWORK, CARD, {**ON_CARD, "dtype": "float32"}, {"loop": "data+networks+training", **FUSED}),
+        (NETWORK, CPU, {**ON_CPU, "dtype": "float32"}, {"loop": "data+networks+training", **FUSED}),
+        (PROBLEM, CARD, {**ON_CARD, "dtype": "float32"}, {"sample": "data+tasks+theory+training", "solver": "theory"}),
         (
             replace(PROBLEM, problem="kernel"),
             CARD,
             {**ON_CARD, "dtype": "float64"},
-            {"engine": "data+tasks+theory+training", "solver": "theory"},
+            {"sample": "data+tasks+theory+training", "solver": "theory"},
         ),
         (
             replace(PROBLEM, problem="sgd"),
             CARD,
             {**ON_CPU, "dtype": "float64"},
-            {"engine": "data+tasks+theory+training", "solver": "theory"},
+            {"sample": "data+tasks+theory+training", "solver": "theory"},
         ),
         (
             BASELINE,
             CARD,
             {**ON_CPU, "dtype": "float64", "scikit-learn": minor(sklearn)},
-            {"engine": "baselines+data+training", "baseline": "baselines"},
+            {"sample": "baselines+data+training", "baseline": "baselines"},
         ),
     ],
     ids=["network", "network on a processor", "problem", "exact problem", "problem for the CPU", "baseline"],
