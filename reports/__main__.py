@@ -18,6 +18,7 @@ from rethinking_audit.reports.badge import badge
 from rethinking_audit.reports.compare import compare
 from rethinking_audit.reports.comparison import KINDS, told
 from rethinking_audit.reports.history import histories, index, read_folder
+from rethinking_audit.reports.identical import identical
 from rethinking_audit.reports.junit import junit
 from rethinking_audit.reports.markdown import differences, summary
 from rethinking_audit.reports.measurements import table
@@ -27,6 +28,7 @@ from rethinking_audit.reports.sabotage import read_matrix
 from rethinking_audit.reports.sabotage_table import show, sign
 
 NOT_CAUGHT = 1
+DIFFERENT = 1
 
 EXPORTS: dict[str, tuple[str, Callable[[Audit], str]]] = {
     "markdown": ("a summary for a step of a CI job, the worst first", summary),
@@ -46,7 +48,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def main(arguments: list[str] | None = None, program: str = "python -m reports") -> int:
-    """Run a command and return its exit code: 1 where something regressed, 4 where a file is not what it should be.
+    """Run a command and return its exit code: 1 where something got worse or differs, 4 where a file is no good.
 
     `program` is what the user called; the usage repeats it.
     """
@@ -80,6 +82,10 @@ def _parser(program: str = "python -m reports") -> Parser:
     one.add_argument("audit", type=Path)
     for kind in ("html", "markdown", "json"):
         one.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write it as {kind} too")
+
+    one = command("identical", "print whether two audits have the same numbers, to the bit; exit 1 where not", _identical)
+    one.add_argument("old", type=Path)
+    one.add_argument("new", type=Path)
 
     one = command("merge", "unite shards, or audits of different cases", _merge)
     one.add_argument("audits", type=Path, nargs="+", metavar="AUDIT")
@@ -117,6 +123,12 @@ def _compare(chosen: argparse.Namespace) -> int:
     if chosen.json:
         write(chosen.json, json.dumps(comparison.to_dict(), indent=1))
     return REGRESSED if comparison.regressions else 0
+
+
+def _identical(chosen: argparse.Namespace) -> int:
+    found = identical(read_honest(chosen.old), read_honest(chosen.new))
+    print("\n".join([found.headline, *found.differences]))
+    return DIFFERENT if found.differences else 0
 
 
 def _merge(chosen: argparse.Namespace) -> int:

@@ -35,7 +35,7 @@ if "PROBE" in os.environ:
 def copy_of_the_sources(folder):
     """A checkout without its tests, documents and stored audits."""
     folder.mkdir(parents=True)
-    ignored = shutil.ignore_patterns("__pycache__", "baselines", "out")
+    ignored = shutil.ignore_patterns("__pycache__", "out")
     for name in SOURCES:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, symlinks=True, ignore=ignored)

@@ -9,10 +9,11 @@ from tests.builders.projects import Project
 FEW = ("-m", "fast", "-k", "error_reaches_zero and not noise", "--executor", "reference")
 LOSES = """
 from pathlib import Path
-from rethinking_audit.fixtures.runs import carry_out, prepare
+from rethinking_audit.fixtures.runs import prepare
+from rethinking_audit.fixtures.tasks import training
 from rethinking_audit.fixtures.training.numerics import DeviceLost
 
-trained, lost = carry_out._train, []
+trained, lost = training._alone, []
 
 def train(spec, *rest):
     if spec.network == "mlp-1x512" and Path("loses").exists():
@@ -25,32 +26,32 @@ def check(device):
     if lost:
         raise DeviceLost("cuda:0 no longer answers this process: CUDA error: device-side assert triggered")
 
-carry_out._train, prepare.check_device = train, check
+training._alone, prepare.check_device = train, check
 """
 KILLS = """
 import os, signal
-from rethinking_audit.fixtures.runs import carry_out
+from rethinking_audit.fixtures.tasks import training
 
-trained = carry_out._train
+trained = training._alone
 
 def train(spec, *rest):
     if spec.network == "mlp-1x512" and spec.seed == 1:
         os.kill(os.getpid(), signal.SIGKILL)
     return trained(spec, *rest)
 
-carry_out._train = train
+training._alone = train
 """
 WARNS = """
 import warnings
-from rethinking_audit.fixtures.runs import carry_out
+from rethinking_audit.fixtures.tasks import training
 
-trained, TOLD = carry_out._train, "deterministic is slower (Triggered internally at somewhere)"
+trained, TOLD = training._alone, "deterministic is slower (Triggered internally at somewhere)"
 
 def train(spec, *rest):
     warnings.warn(TOLD, UserWarning)
     return trained(spec, *rest)
 
-carry_out._train = train
+training._alone = train
 """
 
 

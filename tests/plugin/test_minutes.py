@@ -12,6 +12,7 @@ from rethinking_audit.fixtures.plugin.progress import Display
 from rethinking_audit.fixtures.record.reading import read_audit
 from rethinking_audit.fixtures.runs.session import TIME, Failure, Session
 from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.reports.render import render
 from tests.builders.projects import Project
 
@@ -123,7 +124,7 @@ def test_a_calibration_takes_the_time_that_it_takes(tmp_path):
 @pytest.fixture
 def state(tmp_path):
     store, session = Store(tmp_path), Session(tmp_path / "s")
-    return State(store, session, "cpu", False, "main", tmp_path, started=time.time(), minutes=2.0)
+    return State(store, session, Target(), False, "main", tmp_path, started=time.time(), minutes=2.0)
 
 
 def test_the_progress_says_how_much_of_the_time_is_left(state):

@@ -7,6 +7,7 @@ import pytest
 from rethinking_audit.fixtures.plugin import options, workers
 from rethinking_audit.fixtures.runs import cards
 from rethinking_audit.fixtures.runs.seats import Seat
+from rethinking_audit.fixtures.tasks.target import Target
 from tests.builders.places import ROOT
 
 
@@ -63,8 +64,10 @@ def test_automatic_workers_have_one_seat_at_each_card_and_the_cards_are_looked_f
     assert used == ["auto"]
 
 
-def test_a_worker_has_the_seats_that_it_is_told_and_asks_for_no_card(used):
+def test_a_worker_has_the_seats_and_the_target_that_it_is_told_and_asks_for_no_card(used):
     told, seats = {}, (Seat("GPU-a", 0, 2), Seat("GPU-a", 1, 2))
-    workers.tell(told, seats)
-    assert workers.seats_of(SimpleNamespace(workerinput=told)) == seats
+    target = Target("cuda:0", "fused", "a processor", "9.0")
+    workers.tell(told, seats, target)
+    config = SimpleNamespace(workerinput=told)
+    assert (workers.seats_of(config), workers.target_of(config, "cuda:0")) == (seats, target)
     assert used == []

@@ -2,36 +2,37 @@
 
 import pytest
 
-from rethinking_audit.fixtures.baselines import BASELINES
 from tests.builders.projects import Project
 
 FAKED = """
 import os, signal, time
 from contextlib import suppress
 from pathlib import Path
-from rethinking_audit.fixtures.runs import cards, carry_out, prepare
+from rethinking_audit.fixtures.runs import cards, prepare
+from rethinking_audit.fixtures.tasks import training
 
 prepare.check_device = lambda device: None
 cards.driven, cards.count, cards.work = lambda: True, lambda: 3, lambda chosen: True
 cards.name, cards.memory = lambda device: "a card", lambda device: (8e10, 8e10)
-trained, who = carry_out._train, Path("who.txt")
+cards.capability = lambda device: "9.0"
+trained, who = training._alone, Path("who.txt")
 
 def until(condition):
     while not condition():
         time.sleep(0.05)
 
-def on_the_cpu(spec, device, *rest):
+def on_the_cpu(spec, target, *rest):
     with who.open("a") as file:
-        file.write(f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')} {device} {cards.visible()}\\n")
+        file.write(f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')} {target.device} {cards.visible()}\\n")
     with suppress(FileNotFoundError):
         Path("dies").unlink()  # the first that trains, once both do
         until(lambda: "gw0 " in who.read_text() and "gw1 " in who.read_text())
         os.kill(os.getpid(), signal.SIGKILL)
     if Path("waits").exists():  # for the replacement, so that it finds something to do
         until(lambda: "gw2 " in who.read_text())
-    return trained(spec, "cpu", *rest)
+    return trained(spec, target.on_cpu(), *rest)
 
-carry_out._train = on_the_cpu
+training._alone = on_the_cpu
 """
 FEW = ("-m", "fast", "-k", "error_reaches_zero and not noise", "--seeds", "2", "--executor", "reference")
 
@@ -59,10 +60,9 @@ def all_made(project):
     return planned and planned <= set(project.records())
 
 
-def made_at(project, learners):
-    """The cards that the records name: of learners, or of networks."""
-    records = project.records().values()
-    return {record["made"]["card"] for record in records if (record["spec"]["network"] in BASELINES) is learners}
+def made_at(project, kind):
+    """The cards that the records of a kind of task name."""
+    return {record["made"]["card"] for record in project.records().values() if record["task"] == kind}
 
 
 def test_automatic_workers_are_one_at_each_card_and_one_beside_it(project, monkeypatch):
@@ -74,7 +74,7 @@ def test_automatic_workers_are_one_at_each_card_and_one_beside_it(project, monke
     assert (provenance["workers"], provenance["device"], provenance["cards"]) == ("2", "cuda:0", ["GPU-a"])
     assert provenance["machine"]["gpu"] == "a card"
     assert card == "GPU-a"
-    assert [made_at(project, learners) for learners in (True, False)] == [{None}, {"GPU-a"}]
+    assert [made_at(project, kind) for kind in ("baseline", "training")] == [{None}, {"GPU-a"}]
 
 
 def test_a_killed_workers_card_is_its_replacements_and_every_run_is_made(project):

@@ -55,7 +55,7 @@ def test_what_differs_from_the_papers_experiment_is_told():
         return found.note, found.same, found.images
 
     start = "Ours: digits, tier fast; not the paper's experiment: "
-    assert note() == (f"{start}another data set than the paper's.", False, None)
+    assert note() == (f"{start}another data set than CIFAR-10.", False, None)
     assert note(data="cifar10") == ("Ours: cifar10, tier fast.", True, None)
     described = {"cifar10": {"title": "CIFAR-10", "stand_in": True}}
     assert note(data="cifar10", subset=1, width=0.25, **described) == (

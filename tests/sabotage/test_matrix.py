@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rethinking_audit.fixtures.runs import identity
 from rethinking_audit.fixtures.sabotage import __main__ as runner
 from rethinking_audit.fixtures.sabotage.table import find
+from rethinking_audit.fixtures.tasks.sources import engine_digest, sha256
 
 
 @pytest.fixture
@@ -21,10 +21,10 @@ def commands(monkeypatch):
         if "pytest" in command:
             folder = Path(command[command.index("--report") + 1])
             fault = find(command[command.index("--sabotage") + 1]) if "--sabotage" in command else None
-            engine = identity.engine_digest()
+            engine = engine_digest()
             record = {"provenance": {"engine": engine}, "exit_code": 0}
             if fault:
-                record["provenance"]["engine"] = identity.sha256(["sabotaged", fault.id, engine])
+                record["provenance"]["engine"] = sha256(["sabotaged", fault.id, engine])
                 record["sabotage"] = fault.to_dict()
             if "breaks" not in str(folder):
                 (folder / "audit.json").write_text(json.dumps(record))

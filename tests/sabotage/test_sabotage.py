@@ -9,10 +9,12 @@ import pytest
 from rethinking_audit.fixtures.claimkit import judging, tiers
 from rethinking_audit.fixtures.claimkit.paper import order
 from rethinking_audit.fixtures.data.contracts import REPLACED, ContractBroken
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.runs.carry_out import carry_out, carry_out_together
 from rethinking_audit.fixtures.runs.identity import key
 from rethinking_audit.fixtures.sabotage.injection import injected, patch_of
-from rethinking_audit.fixtures.sabotage.table import FILE, audits, faults, find
+from rethinking_audit.fixtures.sabotage.table import FILE, audits, faults
+from rethinking_audit.fixtures.sabotage.table import find as fault_named
 from rethinking_audit.fixtures.tasks import witness
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve
 from rethinking_audit.fixtures.tasks.target import Target
@@ -105,7 +107,7 @@ def test_every_patch_that_is_written_is_in_the_table_once():
 
 def test_a_fault_that_there_is_not_is_quoted():
     with pytest.raises(ValueError, match="no fault is called 'gremlins'; expected one of labels-not-corrupted"):
-        find("gremlins")
+        fault_named("gremlins")
 
 
 @pytest.mark.parametrize("fault", faults().values(), ids=lambda fault: fault.id)
@@ -140,7 +142,7 @@ def test_random_labels_are_not_fitted(fault):
 
 
 def test_equal_seeds_are_one_run():
-    made, broken = results(find("seeds-equal"))
+    made, broken = results(fault_named("seeds-equal"))
     assert broken == set()
     pairs = list(zip(SPECS["labels"], made, strict=True))
     with pytest.raises(judging.NotIndependent, match="seed 1: its training loss is that of seed 0, at every epoch"):
@@ -150,7 +152,7 @@ def test_equal_seeds_are_one_run():
 
 
 def test_misaligned_labels_leave_the_control_of_chance_at_chance():
-    with injected(find("labels-misaligned")):
+    with injected(fault_named("labels-misaligned")):
         result = carry_out(spec(), Target(engine="reference"))["result"]
     assert result["status"] == FIT
     assert result["curves"]["test_error"][-1] > 0.8
@@ -158,14 +160,14 @@ def test_misaligned_labels_leave_the_control_of_chance_at_chance():
 
 def test_theorem_1_fails_in_single_precision():
     solve = ProblemSolve.of("two-layer", find("digits"), {"labels": "reals"})
-    with injected(find("single-precision")):
+    with injected(fault_named("single-precision")):
         values = carry_out(solve, Target(engine="reference"))["result"]["values"]
     assert values["error"] > values["rounding"]
 
 
 def test_a_ridge_does_not_interpolate():
     solve = ProblemSolve.of("kernel", find("digits"), {"kind": "raw", "scale": 2.0}, subset=300)
-    with injected(find("ridge-left-on")):
+    with injected(fault_named("ridge-left-on")):
         assert carry_out(solve, Target(engine="reference"))["result"]["values"]["residual"] > 0.001
 
 
@@ -179,7 +181,7 @@ def test_a_sabotaged_run_has_a_key_that_no_honest_audit_looks_up():
     honest = keys()
     found = [*honest]
     for name in ("no-step", "rows-only"):
-        with injected(find(name)):
+        with injected(fault_named(name)):
             found += keys()
     assert len(set(found)) == 9
     assert keys() == honest
