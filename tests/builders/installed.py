@@ -100,11 +100,16 @@ class Environment:
         return done.returncode, done.stdout + done.stderr
 
 
+def _is_in(file, place):
+    """Whether a file lies there, and not in an environment that lies there."""
+    return file.is_relative_to(place) and "site-packages" not in file.relative_to(place).parts
+
+
 def held(folder, *places):
     """What each process noted in a folder: of the files in the places, the modules that were made from each."""
     for path in sorted(folder.glob("*.json")):
         found = {}
         for name, file in json.loads(path.read_text()).items():
-            if any(Path(file).is_relative_to(place) for place in places):
+            if any(_is_in(Path(file), place) for place in places):
                 found.setdefault(file, set()).add(name)
         yield found

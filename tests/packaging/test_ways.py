@@ -85,7 +85,7 @@ def test_an_editable_audit_runs_the_checkout_from_any_folder(checkout, folder, p
 
 @pytest.mark.parametrize(("program", "processes"), [(("pytest",), 2), (("python", "-m", "pytest"), 0)])
 def test_a_checkout_beside_an_installed_audit_is_the_checkout(with_wheel, checkout, probe, program, processes):
-    made = checkout / "fixtures" / "runs" / "solve.py"
+    made = checkout / "fixtures" / "tasks" / "solve.py"
     made.write_text(made.read_text() + "\nNEWER = True\n")
     code, said = with_wheel.run(*program, "claims", *QUICK, "-n", processes, cwd=checkout, PROBE=probe)
     assert code == 0, said

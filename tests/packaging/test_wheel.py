@@ -63,7 +63,7 @@ def test_the_source_distribution_makes_the_same_wheel(wheel, tmp_path):
 def test_an_installed_audit_has_the_settings_of_a_checkout():
     installed = tomllib.loads((ROOT / "rethinking_audit" / "pytest.toml").read_text())["pytest"]
     checkout = PROJECT["tool"]["pytest"]
-    of_a_checkout = {"testpaths", "pythonpath", "addopts"}
+    of_a_checkout = {"testpaths", "pythonpath", "addopts", "markers"}
     assert {name: value for name, value in checkout.items() if name not in of_a_checkout} == {
         name: value for name, value in installed.items() if name != "addopts"
     }

@@ -16,6 +16,7 @@ from rethinking_audit.fixtures.sabotage.injection import injected, patch_of
 from rethinking_audit.fixtures.sabotage.table import FILE, audits, faults
 from rethinking_audit.fixtures.sabotage.table import find as fault_named
 from rethinking_audit.fixtures.tasks import witness
+from rethinking_audit.fixtures.tasks.independence import NotIndependent
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve
 from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
@@ -35,7 +36,7 @@ SEEDS = "independent seeds"
 
 def contract_names():
     """Every name under which the code breaks a contract."""
-    found = {*witness.CONTRACTS, judging.NotIndependent.contract, REPLACED, SEEN}
+    found = {*witness.CONTRACTS, NotIndependent.contract, REPLACED, SEEN}
     for place in ("data", "training"):
         for node in ast.walk(ast.parse((ROOT / "fixtures" / place / "contracts.py").read_text())):
             is_breach = isinstance(node, ast.Call) and getattr(node.func, "id", None) == "ContractBroken"
@@ -145,7 +146,7 @@ def test_equal_seeds_are_one_run():
     made, broken = results(fault_named("seeds-equal"))
     assert broken == set()
     pairs = list(zip(SPECS["labels"], made, strict=True))
-    with pytest.raises(judging.NotIndependent, match="seed 1: its training loss is that of seed 0, at every epoch"):
+    with pytest.raises(NotIndependent, match="seed 1: its training loss is that of seed 0, at every epoch"):
         judging._measured(pairs)
     honest = [(one, carry_out(one, Target(engine="reference"))["result"]) for one in SPECS["labels"]]
     assert [one.status for one in judging._measured(honest).results] == [FIT, FIT]
