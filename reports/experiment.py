@@ -92,7 +92,7 @@ def resolution(case: Case, audit: Audit) -> float:
     if judgement["unit"] == "x":
         fits = [run["fit_loss"] for run in trainings if run["fit_loss"]]
         return abs(judgement["measured"] or 0.0) / min(fits) if fits else 0.0
-    images = [run["spec"].get("subset") or sum(map(sum, run["confusion"])) for run in trainings]
+    images = [run["spec"].get("train_size") or sum(map(sum, run["confusion"])) for run in trainings]
     return 1 / min(images) if all(images) and images else 0.0
 
 

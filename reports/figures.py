@@ -13,7 +13,7 @@ from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.words import number
 from rethinking_audit.reports.charts import LineChart, Point, Series, line_chart, style_of
 from rethinking_audit.reports.curves import accuracy, by_epoch, last, over_seeds, tested
-from rethinking_audit.reports.repeated import Scene, scene
+from rethinking_audit.reports.repeated import PaperTier, paper_tier
 
 Printed = dict[str, list[Point]]
 PAPER = "the paper"
@@ -48,8 +48,8 @@ class Plot:
     title: str
     x: str
     y: str
-    ours: Callable[[Scene, Printed], list[Series]]
-    differences: Callable[[Scene, Printed], list[Difference]]
+    ours: Callable[[PaperTier, Printed], list[Series]]
+    differences: Callable[[PaperTier, Printed], list[Difference]]
     relative: bool = False
     marked: bool = False
     from_zero: bool = True
@@ -59,7 +59,7 @@ class Plot:
 
 def figures(audit: Audit) -> list[Figure]:
     """Return the paper's figures of which the record has the points."""
-    stage = scene(audit)
+    stage = paper_tier(audit)
     return [_figure(name, PLOTS[name], points, stage) for name, points in sorted(printed(audit).items())]
 
 
@@ -76,7 +76,7 @@ def printed(audit: Audit) -> dict[str, Printed]:
     }
 
 
-def _figure(name: str, plot: Plot, points: Printed, stage: Scene | None) -> Figure:
+def _figure(name: str, plot: Plot, points: Printed, stage: PaperTier | None) -> Figure:
     ours = plot.ours(stage, points) if stage else []
     over = bool(ours) and stage is not None and (stage.same or plot.relative)
     paper = [
@@ -104,7 +104,7 @@ def _styles(points: Printed) -> list[str]:
     return [style_of(stem, place) + suffix for stem, place, suffix in zip(stems, places, trained, strict=True)]
 
 
-def _note(plot: Plot, stage: Scene | None, made: bool, over: bool) -> str:
+def _note(plot: Plot, stage: PaperTier | None, made: bool, over: bool) -> str:
     if plot.imagenet:
         return "ImageNet, Inception v3: not trained in this audit; the paper's curves alone."
     if stage is None or not made:
@@ -135,26 +135,26 @@ def _at(points: Sequence[Point], x: float) -> float | None:
 
 
 INPUTS = {
-    "true labels": ("true", 0.0),
-    "random labels": ("true", 1.0),
+    "true labels": ("original", 0.0),
+    "random labels": ("original", 1.0),
     "shuffled pixels": ("shuffled", 0.0),
     "random pixels": ("random", 0.0),
     "gaussian": ("gaussian", 0.0),
 }
 
 
-def _inputs(stage: Scene, series: str) -> list[Training]:
+def _inputs(stage: PaperTier, series: str) -> list[Training]:
     inputs, corruption = INPUTS.get(series, (None, None))
     wanted = {"network": "inception", "inputs": inputs, "corruption": corruption}
     return stage.runs("Figure 1a", lambda spec: all(spec.get(name) == value for name, value in wanted.items()))
 
 
-def _losses(stage: Scene, points: Printed) -> list[Series]:
+def _losses(stage: PaperTier, points: Printed) -> list[Series]:
     found = [(series, look, _inputs(stage, series)) for series, look in zip(points, _styles(points), strict=True)]
     return [over_seeds(f"{series}, ours", look, by_epoch(runs, "train_loss")) for series, look, runs in found if runs]
 
 
-def _epochs(stage: Scene, points: Printed) -> list[Difference]:
+def _epochs(stage: PaperTier, points: Printed) -> list[Difference]:
     rows = []
     for series, at in points.items():
         paper = next((epoch for epoch, (_, loss) in enumerate(at, 1) if loss < 0.05), None)
@@ -171,17 +171,17 @@ def _fits(runs: Sequence[Training]) -> list[int]:
     return fits if len(fits) == len(runs) else []
 
 
-def _levels(stage: Scene, network: str, place: str) -> dict[float, list[Training]]:
+def _levels(stage: PaperTier, network: str, place: str) -> dict[float, list[Training]]:
     """The runs by level of corruption, where they can be of the claim that sweeps it."""
     found: dict[float, list[Training]] = {}
     for group in stage.groups(place):
         spec = group[0]["spec"]
-        if spec.get("network") == network and spec.get("inputs", "true") == "true" and "corruption" in spec:
+        if spec.get("network") == network and spec.get("inputs", "original") == "original" and "corruption" in spec:
             found.setdefault(spec["corruption"], group)
     return dict(sorted(found.items()))
 
 
-def _times(stage: Scene, network: str) -> list[tuple[float, list[float]]]:
+def _times(stage: PaperTier, network: str) -> list[tuple[float, list[float]]]:
     """Epochs to fit over the mean on true labels; levels that some seed did not fit are left out."""
     levels = {level: _fits(runs) for level, runs in _levels(stage, network, "Figure 1b").items()}
     fitted = {level: times for level, times in levels.items() if times}
@@ -190,7 +190,7 @@ def _times(stage: Scene, network: str) -> list[tuple[float, list[float]]]:
     return [(level, [time / fmean(fitted[0.0]) for time in times]) for level, times in fitted.items()]
 
 
-def _errors(stage: Scene, network: str) -> list[tuple[float, list[float]]]:
+def _errors(stage: PaperTier, network: str) -> list[tuple[float, list[float]]]:
     """Test error less training error, by level."""
     found = []
     for level, runs in _levels(stage, network, "Figure 1c").items():
@@ -199,21 +199,21 @@ def _errors(stage: Scene, network: str) -> list[tuple[float, list[float]]]:
     return found
 
 
-Sweep = Callable[[Scene, str], list[tuple[float, list[float]]]]
+Sweep = Callable[[PaperTier, str], list[tuple[float, list[float]]]]
 
 
-def _swept(sweep: Sweep) -> Callable[[Scene, Printed], list[Series]]:
-    def ours(stage: Scene, points: Printed) -> list[Series]:
+def _swept(sweep: Sweep) -> Callable[[PaperTier, Printed], list[Series]]:
+    def ours(stage: PaperTier, points: Printed) -> list[Series]:
         lines = [(network, place, sweep(stage, network)) for place, network in enumerate(points)]
         return [over_seeds(f"{name}, ours", style_of(name, place), at, marked=True) for name, place, at in lines if at]
 
     return ours
 
 
-def _ends(sweep: Sweep, what: str, unit: str) -> Callable[[Scene, Printed], list[Difference]]:
+def _ends(sweep: Sweep, what: str, unit: str) -> Callable[[PaperTier, Printed], list[Difference]]:
     """The difference at the highest level that both have."""
 
-    def differences(stage: Scene, points: Printed) -> list[Difference]:
+    def differences(stage: PaperTier, points: Printed) -> list[Difference]:
         rows = []
         for network, at in points.items():
             ours, paper = {x: values for x, values in sweep(stage, network) if values}, dict(at)
@@ -225,7 +225,7 @@ def _ends(sweep: Sweep, what: str, unit: str) -> Callable[[Scene, Printed], list
     return differences
 
 
-def _to_the_end(stage: Scene, network: str) -> list[Training]:
+def _to_the_end(stage: PaperTier, network: str) -> list[Training]:
     return stage.runs(
         "Figure 2b",
         lambda spec: (
@@ -236,7 +236,7 @@ def _to_the_end(stage: Scene, network: str) -> list[Training]:
     )
 
 
-def _accuracies(stage: Scene, points: Printed) -> list[Series]:
+def _accuracies(stage: PaperTier, points: Printed) -> list[Series]:
     lines = []
     for series, look in zip(points, _styles(points), strict=True):
         network, _, of = series.partition(", ")
@@ -246,7 +246,7 @@ def _accuracies(stage: Scene, points: Printed) -> list[Series]:
     return lines
 
 
-def _last_accuracies(stage: Scene, points: Printed) -> list[Difference]:
+def _last_accuracies(stage: PaperTier, points: Printed) -> list[Difference]:
     rows = []
     for series, at in points.items():
         network, _, of = series.partition(", ")
@@ -264,11 +264,11 @@ def signed(value: float, unit: str) -> str:
     return ("+" if value >= 0 else "−") + number(abs(value), unit)
 
 
-def _none(_: Scene, __: Printed) -> list[Series]:
+def _none(_: PaperTier, __: Printed) -> list[Series]:
     return []
 
 
-def _no_differences(_: Scene, __: Printed) -> list[Difference]:
+def _no_differences(_: PaperTier, __: Printed) -> list[Difference]:
     return []
 
 

@@ -21,8 +21,8 @@ from rethinking_audit.reports.experiment import cases_of, flat, title
 # makes them different.
 DEFAULTS: dict[str, object] = {
     "corruption": 0.0,
-    "inputs": "true",
-    "subset": None,
+    "inputs": "original",
+    "train_size": None,
     "width": 1.0,
     "recipe.weight_decay": 0.0,
     "recipe.dropout": 0.0,

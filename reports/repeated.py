@@ -15,7 +15,7 @@ Matches = Callable[[TrainingSpec], bool]
 
 
 @dataclass(frozen=True)
-class Scene:
+class PaperTier:
     """The tier of an audit that comes nearest to the paper's experiments on CIFAR-10, and what differs from them.
 
     `same` is whether the numbers have the paper's scale: its data set, all images, networks of full width.
@@ -51,7 +51,7 @@ def trainings(case: Case, audit: Audit) -> Iterator[list[Training]]:
                 yield group
 
 
-def scene(audit: Audit) -> Scene | None:
+def paper_tier(audit: Audit) -> PaperTier | None:
     """Return the scene of an audit, None where nothing was trained."""
     cases = [case for claim in audit["claims"] for case in claim["cases"] if next(trainings(case, audit), None)]
     if not cases:
@@ -60,10 +60,10 @@ def scene(audit: Audit) -> Scene | None:
     tier, name = max(tiers, key=lambda one: (one[1] == PAPERS_DATA, tiers[one]))
     same_tier = [case for case in cases if case["tier"] == tier]
     specs = [group[0]["spec"] for case in same_tier for group in trainings(case, audit)]
-    data, images = audit["data"].get(name), {subset for spec in specs if (subset := spec.get("subset"))}
+    data, images = audit["data"].get(name), {train_size for spec in specs if (train_size := spec.get("train_size"))}
     widths = {spec.get("width", 1.0) for spec in specs}
     differences = list(departures(name, bool(data and data["stand_in"]), images, widths))
     note = f"Ours: {data['title'] if data else name}, tier {tier}"
     if differences:
         note += f"; not the paper's experiment: {', '.join(differences)}"
-    return Scene(audit, tier, not differences, note + ".", max(images, default=None))
+    return PaperTier(audit, tier, not differences, note + ".", max(images, default=None))

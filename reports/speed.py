@@ -107,5 +107,5 @@ def _epochs(pairs: list[tuple[Timed, Timed]]) -> list[Pair]:
 
 def _epochs_to_fit(run: Training) -> float:
     recipe = run["spec"].get("recipe")
-    budget = recipe.get("budget") if recipe else None
-    return float(max(run["fit_loss"] or budget or run["epochs"], 1))
+    max_epochs = recipe.get("max_epochs") if recipe else None
+    return float(max(run["fit_loss"] or max_epochs or run["epochs"], 1))

@@ -14,7 +14,7 @@ from rethinking_audit.fixtures.record.words import number
 from rethinking_audit.reports.charts import by_seed
 from rethinking_audit.reports.curves import last
 from rethinking_audit.reports.figures import signed
-from rethinking_audit.reports.repeated import Scene, scene
+from rethinking_audit.reports.repeated import PaperTier, paper_tier
 
 PaperRow = dict[str, Any]
 
@@ -47,7 +47,7 @@ class Table:
 
 def tables(audit: Audit) -> list[Table]:
     """Return the paper's tables that the record has."""
-    kept, stage = audit.get("tables", {}), scene(audit)
+    kept, stage = audit.get("tables", {}), paper_tier(audit)
     return [MADE[name](kept[name], audit, stage) for name in MADE if name in kept]
 
 
@@ -96,7 +96,7 @@ def _yes(value: bool) -> str:
 MEASURED: tuple[tuple[str, str, Curve], ...] = (("train", "training", "train_error"), ("test", "test", "test_error"))
 
 
-def _table_1(kept: PaperTable, audit: Audit, stage: Scene | None) -> Table:
+def _table_1(kept: PaperTable, audit: Audit, stage: PaperTier | None) -> Table:
     def row(of: PaperRow) -> tuple[list[str], list[Pair]]:
         random, crop, decay = of["labels"] == "random", of["crop"], of["weight_decay"]
         runs = stage.runs("Table 1", _as_in_table_1(of["network"], random, crop, decay)) if stage else []
@@ -104,8 +104,8 @@ def _table_1(kept: PaperTable, audit: Audit, stage: Scene | None) -> Table:
         for column, split, curve in MEASURED:
             agrees = _agreement(audit, "Table 1", of["network"], of_table_1(split, random, crop, decay))
             pairs.append(_pair(of[column], _shares(runs, curve), agrees))
-        subset = runs[0]["spec"].get("subset") if runs else None
-        fewer = f" ({subset} images)" if runs and stage and subset != stage.images else ""
+        train_size = runs[0]["spec"].get("train_size") if runs else None
+        fewer = f" ({train_size} images)" if runs and stage and train_size != stage.images else ""
         return [of["network"] + fewer, of["labels"], _yes(crop), _yes(decay)], pairs
 
     named = ["network", "labels", "crop", "weight decay"]
@@ -124,7 +124,7 @@ def _as_in_table_1(network: str, random: bool, crop: bool, decay: bool) -> Calla
         recipe = spec.get("recipe") or Recipe()
         return (
             spec.get("network") == network
-            and spec.get("inputs", "true") == "true"
+            and spec.get("inputs", "original") == "original"
             and spec.get("corruption") == float(random)
             and (bool(recipe.get("crop")), bool(recipe.get("weight_decay"))) == (crop, decay)
             and not recipe.get("flip")
@@ -134,7 +134,7 @@ def _as_in_table_1(network: str, random: bool, crop: bool, decay: bool) -> Calla
     return matches
 
 
-def _table_2(kept: PaperTable, _: Audit, __: Scene | None) -> Table:
+def _table_2(kept: PaperTable, _: Audit, __: PaperTier | None) -> Table:
     measured = {
         "train_top1": "training, top 1",
         "train_top5": "training, top 5",
@@ -160,7 +160,7 @@ SOLVED = {
 }
 
 
-def _table_3(kept: PaperTable, audit: Audit, _: Scene | None) -> Table:
+def _table_3(kept: PaperTable, audit: Audit, _: PaperTier | None) -> Table:
     cases = [
         (case, by_seed(judgement) or [judgement["measured"]])
         for claim in audit["claims"]
@@ -189,7 +189,7 @@ ARMS: dict[str, Callable[[Recipe], bool]] = {
 }
 
 
-def _table_4(kept: PaperTable, audit: Audit, stage: Scene | None) -> Table:
+def _table_4(kept: PaperTable, audit: Audit, stage: PaperTier | None) -> Table:
     def row(of: PaperRow) -> tuple[list[str], list[Pair]]:
         named, arm = of["regularizer"], ARMS.get(of["regularizer"])
 

@@ -134,7 +134,7 @@ def _about(case: Case, runs: Runs) -> str:
         return ""
     least, most = min(map(len, arms)), max(map(len, arms))
     count = f"{least} to {plural(most, 'seed')}" if least < most else plural(most, "seed")
-    images = f"{specs[0]['subset']} images" if specs[0].get("subset") else "all images"
+    images = f"{specs[0]['subset']} images" if specs[0].get("train_size") else "all images"
     width = specs[0].get("width", 1.0)
     return f"{count}, {images}" + (f", width {width:g}" if width != 1 else "")
 

@@ -24,12 +24,14 @@ from rethinking_audit.fixtures.training.captured import CapturedSteps  # noqa: E
 from rethinking_audit.fixtures.training.evaluation import classify  # noqa: E402
 from rethinking_audit.fixtures.training.fused import FusedSweep  # noqa: E402
 from rethinking_audit.fixtures.training.lanes import take_in_turn  # noqa: E402
-from rethinking_audit.fixtures.training.loop import torchs, train_epoch  # noqa: E402
+from rethinking_audit.fixtures.training.loop import torch_sgd, train_epoch  # noqa: E402
 from rethinking_audit.fixtures.training.run import Run  # noqa: E402
 from rethinking_audit.fixtures.training.spec import Recipe  # noqa: E402
 
 BATCH, EPOCH, SIDE = 128, 50_000, 28
-RECIPE = Recipe(batch=BATCH, learning_rate=0.0078125, momentum=0.9, decay=1.0, budget=10_000, patience=10_000, test_every=0)
+RECIPE = Recipe(
+    batch=BATCH, learning_rate=0.0078125, momentum=0.9, lr_decay=1.0, max_epochs=10_000, patience=10_000, eval_every=0
+)
 AUGMENTED = replace(RECIPE, crop=True, flip=True)
 Work = Callable[[], object]
 
@@ -50,7 +52,7 @@ class Bench:
 
     def eager(self, run: Run) -> Work:
         """Return an epoch of the reference loop."""
-        optimizer = torchs(run.network.parameters(), run.recipe)
+        optimizer = torch_sgd(run.network.parameters(), run.recipe)
         return lambda: train_epoch(run.network, run.data, optimizer, run.recipe, 0, 1)
 
     def captured(self, runs: list[Run], reduced: bool) -> Work:
@@ -107,4 +109,6 @@ def noise(images: int) -> Experiment:
     rng = np.random.default_rng(0)
     pixels = rng.standard_normal((images, 3, 32, 32), dtype=np.float32)
     inputs, labels = np.ascontiguousarray(pixels[:, :, 2:30, 2:30]), rng.integers(0, 10, images)
-    return Experiment(10, "true", 1.0, inputs, labels, inputs[:10], labels[:10], pixels, labels, pixels[:10], labels[:10])
+    return Experiment(
+        10, "original", 1.0, inputs, labels, inputs[:10], labels[:10], pixels, labels, pixels[:10], labels[:10]
+    )

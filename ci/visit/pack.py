@@ -80,7 +80,7 @@ def fetch_wheels(folder: Path, python: str) -> None:
 def copy_mnist(folder: Path) -> None:
     """Copy the four files of MNIST as they were published, as far as they are in the data folder."""
     from rethinking_audit.fixtures.data.mnist import FOLDER, PACKED
-    from rethinking_audit.fixtures.data.places import data_folder
+    from rethinking_audit.fixtures.data.paths import data_folder
 
     for file in PACKED:
         if (found := data_folder() / FOLDER / file.name).exists():
@@ -90,7 +90,7 @@ def copy_mnist(folder: Path) -> None:
 
 def copy_cifar10(folders: Folders, stand_in: Path | None, limit: float) -> None:
     """Copy the stand-in, or CIFAR-10 itself where the limit allows; else say why it stays."""
-    from rethinking_audit.fixtures.data.places import data_folder
+    from rethinking_audit.fixtures.data.paths import data_folder
 
     folders.data.mkdir(parents=True, exist_ok=True)
     found = stand_in or next((path for name in ARCHIVES if (path := data_folder() / name).exists()), None)

@@ -12,7 +12,7 @@ from ci.visit.bench import RECIPE, SIDE, Bench, noise
 from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.training.captured import CapturedSteps
 from rethinking_audit.fixtures.training.lanes import take_in_turn
-from rethinking_audit.fixtures.training.loop import torchs, train_epoch
+from rethinking_audit.fixtures.training.loop import torch_sgd, train_epoch
 from rethinking_audit.fixtures.training.run import Run
 
 WIDTH, IMAGES, BATCH = 0.25, 96, 32  # three steps
@@ -35,7 +35,7 @@ def truth(name: str) -> tuple[Tensor, Tensor, Tensor]:
     """Return losses of the reference loop's steps in float64 on the CPU, and its weights before and after them."""
     run = fresh(name, torch.float64, "cpu")
     before = weights(run)
-    losses, _ = train_epoch(run.network, run.data, torchs(run.network.parameters(), SHORT), SHORT, 0, 1)
+    losses, _ = train_epoch(run.network, run.data, torch_sgd(run.network.parameters(), SHORT), SHORT, 0, 1)
     return losses, before, weights(run)
 
 
@@ -53,7 +53,7 @@ def in_double(bench: Bench, name: str) -> float:
 def eager(bench: Bench, name: str) -> float:
     """Return the same for the reference loop in float32."""
     run = fresh(name, torch.float32, bench.device)
-    train_epoch(run.network, run.data, torchs(run.network.parameters(), SHORT), SHORT, 0, 1)
+    train_epoch(run.network, run.data, torch_sgd(run.network.parameters(), SHORT), SHORT, 0, 1)
     return _apart(run, name)
 
 

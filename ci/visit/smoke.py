@@ -28,11 +28,11 @@ from rethinking_audit.fixtures.runs.carry_out import carry_out, carry_out_togeth
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve  # noqa: E402
 from rethinking_audit.fixtures.tasks.target import Target  # noqa: E402
 from rethinking_audit.fixtures.tasks.training import Training  # noqa: E402
-from rethinking_audit.fixtures.training.executor import ALONE, CHOICES, executor_of  # noqa: E402
+from rethinking_audit.fixtures.training.engine import ALONE, CHOICES, engine_of  # noqa: E402
 from rethinking_audit.fixtures.training.numerics import reproducible  # noqa: E402
 from rethinking_audit.fixtures.training.spec import Recipe  # noqa: E402
 
-RECIPE = Recipe(batch=32, learning_rate=0.0625, momentum=0.9, decay=0.5, budget=3, patience=3, test_every=2)
+RECIPE = Recipe(batch=32, learning_rate=0.0625, momentum=0.9, lr_decay=0.5, max_epochs=3, patience=3, eval_every=2)
 # Images and batch: full batches and a rest, less than one, exactly one, and two, fewer than a graph's warm-up has steps.
 SIZES = ((75, 32), (75, 100), (50, 50), (256, 128))
 AUGMENTED = replace(RECIPE, crop=True, flip=True)
@@ -46,17 +46,17 @@ def checks(device: str, networks: list[str]) -> Iterator[Check]:
     for name in networks:
         yield f"{name}: one step back", lambda name=name: backward(name, device)
     for name in networks:
-        spec = Training(data=find("digits"), network=name, recipe=RECIPE, seed=0, corruption=1.0, subset=75, width=0.25)
+        spec = Training(data=find("digits"), network=name, recipe=RECIPE, seed=0, corruption=1.0, train_size=75, width=0.25)
         for engine in engines(spec, device):
             yield f"{name}: {engine}", lambda spec=spec, engine=engine: trained(spec, device, engine)
     for name in networks:
         if not NETWORKS[name].perceptron:
-            spec = Training(data=find("digits"), network=name, recipe=AUGMENTED, seed=0, subset=75, width=0.25)
+            spec = Training(data=find("digits"), network=name, recipe=AUGMENTED, seed=0, train_size=75, width=0.25)
             for engine in engines(spec, device):
                 yield f"{name}, augmented: {engine}", lambda spec=spec, engine=engine: trained(spec, device, engine)
     for name in {"mlp-1x512"} & {*networks}:
         yield from sizes(device, name)
-    kernel = ProblemSolve.of("kernel", find("digits"), {"kind": "gabor", "scale": 2.0}, subset=300)
+    kernel = ProblemSolve.of("kernel", find("digits"), {"kind": "gabor", "scale": 2.0}, train_size=300)
     yield "a kernel machine", lambda: sound(carry_out(kernel, Target(device))["result"])
 
 
@@ -64,7 +64,9 @@ def sizes(device: str, name: str) -> Iterator[Check]:
     """Yield a check of each size, with every engine that there is for it."""
     for images, batch in SIZES:
         recipe = replace(RECIPE, batch=batch)
-        spec = Training(data=find("digits"), network=name, recipe=recipe, seed=1, corruption=1.0, subset=images, width=0.25)
+        spec = Training(
+            data=find("digits"), network=name, recipe=recipe, seed=1, corruption=1.0, train_size=images, width=0.25
+        )
         for engine in engines(spec, device):
             if engine not in ALONE:
                 about = f"{name}, {images} images in batches of {batch}: {engine}"
@@ -73,7 +75,7 @@ def sizes(device: str, name: str) -> Iterator[Check]:
 
 def engines(spec: Training, device: str) -> list[str]:
     """Return what can take the steps of such a run there."""
-    return [engine for engine in CHOICES if executor_of(spec, device, engine) == engine]
+    return [engine for engine in CHOICES if engine_of(spec, device, engine) == engine]
 
 
 def product(device: str) -> None:

@@ -15,7 +15,7 @@ from rethinking_audit.fixtures.tasks.measurements import Runs
 from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.training.result import Result
 
-NEIGHBOUR = Baseline(data=find("digits"), network="nearest-neighbour", seed=0, subset=300, corruption=1.0)
+NEIGHBOUR = Baseline(data=find("digits"), network="nearest-neighbour", seed=0, train_size=300, corruption=1.0)
 RIDGE = replace(NEIGHBOUR, network="ridge")
 
 
@@ -40,7 +40,7 @@ def test_ridge_regression_memorizes_nothing():
 
 
 def test_of_two_equal_images_the_first_one_gives_the_label():
-    data = prepare(find("digits"), 300, "true", 1.0, 0)
+    data = prepare(find("digits"), 300, "original", 1.0, 0)
     inputs = np.concatenate([data.inputs[:1], data.inputs[:1], data.inputs[1:]])
     other = (data.labels[0] + 1) % 10
     labels = np.concatenate([data.labels[:1], [other], data.labels[1:]])

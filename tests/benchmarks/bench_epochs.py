@@ -13,7 +13,7 @@ from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.tasks.memory import slots
 from rethinking_audit.fixtures.tasks.training import Training
-from rethinking_audit.fixtures.training.executor import FUSED
+from rethinking_audit.fixtures.training.engine import FUSED
 from tests.benchmarks.peer import BY_DATA_SET, Images, Script, by_image
 from tests.benchmarks.work import RECIPE, fused, noise, pixels, reference
 

@@ -33,7 +33,7 @@ def images(tmp_path_factory):
 @pytest.mark.benchmark(timer=time.process_time)
 @pytest.mark.parametrize(
     ("network", "inputs"),
-    [*((name, "true") for name in ("mlp-1x512", "alexnet", "inception")), *(("mlp-1x512", k) for k in checked.DRAWN)],
+    [*((name, "original") for name in ("mlp-1x512", "alexnet", "inception")), *(("mlp-1x512", k) for k in checked.DRAWN)],
 )
 def test_preparation(benchmark, say, images, network, inputs):
     """Random labels on images of which nothing is known, then other labels on the same."""

@@ -12,14 +12,14 @@ from rethinking_audit.fixtures.data.experiment import Experiment, prepare
 from rethinking_audit.fixtures.data.preprocessing import centre_crop, standardize
 from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.training.fused import FusedSweep
-from rethinking_audit.fixtures.training.loop import torchs, train, train_epoch
+from rethinking_audit.fixtures.training.loop import torch_sgd, train, train_epoch
 from rethinking_audit.fixtures.training.run import Run
 from rethinking_audit.fixtures.training.spec import Recipe
 
 BATCH = 128
-RECIPE = Recipe(batch=BATCH, learning_rate=0.01, momentum=0.9, decay=0.95, budget=10_000, patience=10_000)
+RECIPE = Recipe(batch=BATCH, learning_rate=0.01, momentum=0.9, lr_decay=0.95, max_epochs=10_000, patience=10_000)
 # The fast tier's MLP 1x512: 300 digits, all its levels, three seeds.
-DIGITS = Recipe(batch=64, learning_rate=0.1, momentum=0.9, decay=0.999344, budget=300, patience=50, test_every=0)
+DIGITS = Recipe(batch=64, learning_rate=0.1, momentum=0.9, lr_decay=0.999344, max_epochs=300, patience=50, eval_every=0)
 SWEEP = [(level / 10, seed) for level in range(11) for seed in range(3)]
 
 
@@ -35,7 +35,7 @@ def step_flops(name, width=1.0, side=28, channels=3):
 def noise(count, tests):
     """An experiment of CIFAR-shaped noise, prepared as the paper's images are. No contract was checked: it is timed."""
     train, test = prepared(*pixels(count)), prepared(*pixels(tests))
-    return Experiment(10, "true", 1.0, *train, *test, *train, *test)
+    return Experiment(10, "original", 1.0, *train, *test, *train, *test)
 
 
 def pixels(count, side=32, seed=0):
@@ -53,7 +53,7 @@ def prepared(images, labels):
 def reference(name, experiment, recipe=RECIPE, width=1.0):
     """A run of the reference loop, and a function that takes it through the steps of an epoch."""
     run = Run(build(name, 28, 3, 10, width), experiment, recipe, 0, "cpu")
-    optimizer = torchs(run.network.parameters(), recipe)
+    optimizer = torch_sgd(run.network.parameters(), recipe)
     return run, lambda: train_epoch(run.network, run.data, optimizer, recipe, 0, run.epoch)
 
 
@@ -71,7 +71,7 @@ images = cache(prepare)  # once: what is measured is the training
 def digits(level, seed, width=1.0):
     """A network and an experiment of the fast tier."""
     torch.manual_seed(seed)
-    return build("mlp-1x512", 7, 1, 10, width), images(find("digits"), 300, "true", level, seed)
+    return build("mlp-1x512", 7, 1, 10, width), images(find("digits"), 300, "original", level, seed)
 
 
 def in_sequence(members, width=1.0):

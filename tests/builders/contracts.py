@@ -17,8 +17,8 @@ def says(check, *arguments, text):
         check(*arguments)
 
 
-def experiment(kind="true", corruption=1.0, subset=None):
-    return prepare(find("digits"), subset, kind, corruption, seed=0)
+def experiment(kind="original", corruption=1.0, train_size=None):
+    return prepare(find("digits"), train_size, kind, corruption, seed=0)
 
 
 def broken(check, *arguments, contract, reason):

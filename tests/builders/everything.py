@@ -5,10 +5,10 @@ from tests.builders.records import judgement, key_of, outcome, synthetic
 CONTROL = {"verdict": "HELD", "expected": "HELD", "description": "ridge regression, of which it is true"}
 
 
-def training(network, seed, corruption=0.0, fit=3, subset=300, width=0.5, **recipe):
+def training(network, seed, corruption=0.0, fit=3, train_size=300, width=0.5, **recipe):
     """A finished training of three epochs, its loss and its errors."""
-    spec = {"data": "cifar10", "network": network, "corruption": corruption, "inputs": "true", "seed": seed}
-    spec |= {"subset": subset, "width": width, "recipe": {"batch": 64, "budget": 30, **recipe}}
+    spec = {"data": "cifar10", "network": network, "corruption": corruption, "inputs": "original", "seed": seed}
+    spec |= {"train_size": train_size, "width": width, "recipe": {"batch": 64, "max_epochs": 30, **recipe}}
     return key_of(spec), {
         "spec": spec,
         "status": "fit",
@@ -38,7 +38,7 @@ def solve(problem, seed=0, **values):
         "data": "mnist",
         "problem": problem,
         "seed": seed,
-        "subset": values.get("images"),
+        "train_size": values.get("images"),
         "corruption": 0.0,
         "parameters": {},
     }
@@ -116,7 +116,7 @@ def everything():
                 "mlp-1x512",
                 judged([0.45, 0.5], "INCONCLUSIVE", high=0.5, width=0.1, further=4),
                 "INCONCLUSIVE",
-                runs={"random": {"1.0": random["mlp-1x512"]}, "decay": {"1.0": decay}},
+                runs={"random": {"1.0": random["mlp-1x512"]}, "lr_decay": {"1.0": decay}},
                 reason="its interval straddles the limit",
                 paper=None,
                 other_controls=[{**outcome([0.1], "HELD"), **CONTROL}],

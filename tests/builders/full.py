@@ -18,10 +18,10 @@ DEVIATION = {
 }
 
 
-def training(data, seed, *, network="inception", corruption=0.0, inputs="true", subset=None, **recipe):
+def training(data, seed, *, network="inception", corruption=0.0, inputs="original", train_size=None, **recipe):
     """A finished training with all curves."""
     spec = {"data": data, "network": network, "corruption": corruption, "inputs": inputs, "seed": seed, "width": 1.0}
-    spec |= {"subset": subset, "recipe": {"budget": 100, **recipe}}
+    spec |= {"train_size": train_size, "recipe": {"max_epochs": 100, **recipe}}
     loss = [round(2.3 * (0.7 - 0.3 * (corruption == 0)) ** epoch, 5) for epoch in range(12)]
     return key_of(spec), {
         "spec": spec,
@@ -46,19 +46,20 @@ def training(data, seed, *, network="inception", corruption=0.0, inputs="true", 
     }
 
 
-def full(data="cifar10", subset=None):
+def full(data="cifar10", train_size=None):
     """An audit with everything that a record can have: the paper's points, its tables, and runs that repeat them."""
     audit = give(synthetic(claims=4), 2, "alexnet", verdict="REFUTED", deviation=DEVIATION)
     audit = give(audit, 3, "alexnet", verdict="INCONCLUSIVE", reason="its interval straddles the limit")
     arms = [
-        {f"level {level:g}": [training(data, seed, corruption=level, subset=subset) for seed in range(3)]}
+        {f"level {level:g}": [training(data, seed, corruption=level, train_size=train_size) for seed in range(3)]}
         for level in (0.0, 0.5, 1.0)
     ]
     arms += [
-        {kind: [training(data, seed, inputs=kind, subset=subset) for seed in range(3)]} for kind in ("gaussian", "random")
+        {kind: [training(data, seed, inputs=kind, train_size=train_size) for seed in range(3)]}
+        for kind in ("gaussian", "random")
     ]
-    arms.append({"end": [training(data, seed, to_the_end=True, subset=subset) for seed in range(3)]})
-    arms.append({"decay": [training(data, 0, corruption=1.0, weight_decay=1e-4, subset=subset)]})
+    arms.append({"end": [training(data, seed, to_the_end=True, train_size=train_size) for seed in range(3)]})
+    arms.append({"lr_decay": [training(data, 0, corruption=1.0, weight_decay=1e-4, train_size=train_size)]})
     case = audit["claims"][0]["cases"][0]
     case.update(data=data, tier="paper", network="inception", runs={})
     for arm in arms:

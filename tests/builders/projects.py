@@ -16,17 +16,17 @@ TIERS = """
 data = "digits"
 needs_gpu = false
 [fast.networks.mlp-1x512]
-subset = 300
+train_size = 300
 seeds = 5
 levels = [0.0, 0.5, 1.0]
 [fast.networks.mlp-1x512.recipe]
 batch = 64
 learning_rate = 0.1
 momentum = 0.9
-decay = 0.999
-budget = 250
+lr_decay = 0.999
+max_epochs = 250
 patience = 30
-test_every = 0
+eval_every = 0
 [fast.variants]
 table-1-none = {}
 table-1-both = { weight_decay = 1e-4 }

@@ -20,9 +20,9 @@ def run(network, seed, draw, corruption=1.0, epochs=20):
         "network": network,
         "corruption": corruption,
         "seed": seed,
-        "subset": 300,
+        "train_size": 300,
         "width": 1.0,
-        "recipe": {"batch": 64, "budget": 300},
+        "recipe": {"batch": 64, "max_epochs": 300},
     }
     fit = max(2, round(draw.gauss(epochs, 1.5)))
     loss = [round(2.3 * 0.8**epoch, 5) for epoch in range(fit + 1)]

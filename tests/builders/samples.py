@@ -16,7 +16,7 @@ from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.training.result import FIT, STALLED, Curves, Result
 from rethinking_audit.fixtures.training.spec import Recipe
 
-RECIPE = Recipe(batch=1, learning_rate=0.1, momentum=0.9, decay=1.0, budget=9, patience=9)
+RECIPE = Recipe(batch=1, learning_rate=0.1, momentum=0.9, lr_decay=1.0, max_epochs=9, patience=9)
 
 
 NETWORKS = {
@@ -30,10 +30,10 @@ NOISE = np.random.default_rng(0)
 LOSSES = (0.01 + 1e-9 * number for number in count())  # no two trainings are one
 
 
-def training(test_error=0.1, train_error=0.0, fit=10, confusion=((9, 1), (1, 9)), test_every=None):
+def training(test_error=0.1, train_error=0.0, fit=10, confusion=((9, 1), (1, 9)), eval_every=None):
     """A finished training; `fit` None is one that never would."""
     curves = Curves(
-        [2.3, next(LOSSES)], [0.9, train_error], [0.0], [1], [0.1], [0.5, test_error], test_every or [[0.1, 0.1]]
+        [2.3, next(LOSSES)], [0.9, train_error], [0.0], [1], [0.1], [0.5, test_error], eval_every or [[0.1, 0.1]]
     )
     status = STALLED if fit is None else FIT
     return Result(status, 20, 1, fit, fit, curves, [list(row) for row in confusion], 1, "", "", []).to_dict()

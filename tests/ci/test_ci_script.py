@@ -174,7 +174,7 @@ def test_a_tiny_audit_runs_end_to_end(tmp_path):
     program(checkout.folder / ".venv/bin/python", f'#!/usr/bin/env bash\nexec {sys.executable} "$@"\n')
     done = checkout.run(
         *("audit", "fast", "-n0", "-p", "no:cacheprovider", "-k", "training_error", "--networks", "mlp-1x512"),
-        *("--subset", "30", "--seeds", "2"),
+        *("--train-size", "30", "--seeds", "2"),
         **{"STORE": str(tmp_path / "store"), "REPORT": str(tmp_path / "report"), "HOME": str(tmp_path)},
     )
     assert done.returncode in (0, 1, 5, 10), done.stdout + done.stderr  # a verdict, whichever

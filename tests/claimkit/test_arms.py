@@ -14,7 +14,7 @@ from rethinking_audit.fixtures.runs.store import Store
 from rethinking_audit.fixtures.tasks.target import Target
 from tests.builders.specs import RECIPE
 
-VARIANTS = {"decayed": {"weight_decay": 0.1}, "few": {"subset": 20, "seeds": 1, "decay": 0.5}}
+VARIANTS = {"decayed": {"weight_decay": 0.1}, "few": {"train_size": 20, "seeds": 1, "lr_decay": 0.5}}
 PLANS = {"mlp-1x512": NetworkPlan(RECIPE, 2, (0.0, 0.5, 1.0), VARIANTS, 0.1, 50)}
 TIER = Tier("fast", find("digits"), PLANS, tuple(PLANS))
 
@@ -42,7 +42,7 @@ def test_a_variant_changes_the_recipe_and_the_plan():
     assert {spec.recipe.weight_decay for spec in decayed} == {0.1}
     assert len(decayed) == 2
     (few,) = Arm(variant="few").tasks(TIER, "mlp-1x512").values()
-    assert [(spec.subset, spec.seed, spec.recipe.decay) for spec in few] == [(20, 0, 0.5)]
+    assert [(spec.train_size, spec.seed, spec.recipe.lr_decay) for spec in few] == [(20, 0, 0.5)]
 
 
 def test_an_arm_without_its_variant_has_no_runs_and_the_claim_is_judged_only_if_it_is_optional():
@@ -63,21 +63,21 @@ def test_an_arm_of_another_network_has_that_networks_recipe():
 
 def test_a_tier_may_decide_a_claim_of_some_networks_only():
     tier = replace(TIER, networks={**PLANS, "linear": PLANS["mlp-1x512"]}, judged=("mlp-1x512", "linear"))
-    assert {case.network for case in cases(declared(), {"fast": tier})} == {"mlp-1x512", "linear"}
-    assert {case.network for case in cases(declared(subjects=("linear",)), {"fast": tier})} == {"linear"}
+    assert {case.subject for case in cases(declared(), {"fast": tier})} == {"mlp-1x512", "linear"}
+    assert {case.subject for case in cases(declared(subjects=("linear",)), {"fast": tier})} == {"linear"}
     only = replace(tier, only={"a/b": ("linear",)})
-    assert {case.network for case in cases(declared(), {"fast": only})} == {"linear"}
+    assert {case.subject for case in cases(declared(), {"fast": only})} == {"linear"}
 
 
 def test_a_cut_tier_keeps_the_schedule_by_steps():
     """100 images in steps of 32 are 4 steps an epoch, 50 are 2: half an epoch decays by the root."""
-    tier = replace(TIER, networks={"mlp-1x512": replace(PLANS["mlp-1x512"], subset=None)})
-    cut = tier.cut(Scale(subset=50), 100).networks["mlp-1x512"]
-    assert cut.recipe.decay == pytest.approx(0.99**0.5)
-    assert cut.varied("few").recipe.decay == pytest.approx(0.5**0.5)
-    assert cut.varied("few").subset == 50  # what is asked for goes before what a variant says
+    tier = replace(TIER, networks={"mlp-1x512": replace(PLANS["mlp-1x512"], train_size=None)})
+    cut = tier.cut(Scale(train_size=50), 100).networks["mlp-1x512"]
+    assert cut.recipe.lr_decay == pytest.approx(0.99**0.5)
+    assert cut.varied("few").recipe.lr_decay == pytest.approx(0.5**0.5)
+    assert cut.varied("few").train_size == 50  # what is asked for goes before what a variant says
     same = tier.cut(Scale(seeds=1), 100).networks["mlp-1x512"]
-    assert (same.recipe.decay, same.varied("few").seeds) == (0.99, 1)
+    assert (same.recipe.lr_decay, same.varied("few").seeds) == (0.99, 1)
 
 
 def test_a_permuted_sweep_files_each_level_under_another():

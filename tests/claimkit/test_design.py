@@ -17,9 +17,9 @@ from tests.builders.places import CLAIMS
 FAST = read(CLAIMS / "tiers.toml")["fast"]
 
 
-def confusion_of_a_memorizer(subset, seed):
+def confusion_of_a_memorizer(train_size, seed):
     """One nearest neighbour: it memorizes random labels without any training."""
-    data = prepare(find("digits"), subset, "true", 1.0, seed)
+    data = prepare(find("digits"), train_size, "original", 1.0, seed)
     train, test = (images.reshape(len(images), -1) for images in (data.inputs, data.test_inputs))
     memorizer = KNeighborsClassifier(1).fit(train, data.labels)
     assert memorizer.score(train, data.labels) == 1
@@ -32,7 +32,7 @@ def confusion_of_a_memorizer(subset, seed):
 def test_the_margin_around_chance_is_what_the_seeds_can_decide(network, plan):
     """(z_alpha + z_beta) standard errors, beta = alpha: a network at chance is found to be, 99 times of 100."""
     entry = Paper.read(CLAIMS / "paper.toml", "random-labels/chance-test-accuracy", "fast", network)
-    deviation = np.mean([renaming_deviation(confusion_of_a_memorizer(plan.subset, seed)) for seed in range(12)])
+    deviation = np.mean([renaming_deviation(confusion_of_a_memorizer(plan.train_size, seed)) for seed in range(12)])
     needed = 2 * stats.norm.isf(entry.alpha) * deviation / math.sqrt(plan.seeds)
     assert needed <= entry.margin <= 1.5 * needed
 

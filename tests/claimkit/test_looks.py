@@ -12,8 +12,8 @@ def test_seeds_grow_up_to_the_most_and_are_never_fewer(factor, most, seeds):
 
 
 def test_a_plan_grows_in_its_variants_and_a_problem_only_where_it_draws():
-    recipe = Recipe(batch=1, learning_rate=0.1, momentum=0.9, decay=1.0, budget=1, patience=1)
-    plan = NetworkPlan(recipe, 5, variants={"few": {"seeds": 2, "decay": 0.5}, "same": {}}).grown(2, None)
+    recipe = Recipe(batch=1, learning_rate=0.1, momentum=0.9, lr_decay=1.0, max_epochs=1, patience=1)
+    plan = NetworkPlan(recipe, 5, variants={"few": {"seeds": 2, "lr_decay": 0.5}, "same": {}}).grown(2, None)
     assert (plan.seeds, plan.varied("few").seeds, plan.varied("same").seeds) == (10, 4, 10)
     assert ProblemPlan(solver="sgd", seeds=5).grown(2, None).seeds == 10
     assert ProblemPlan(solver="kernel").grown(2, None).seeds == 1

@@ -42,7 +42,7 @@ def test_every_problem_of_the_tiers_fits_its_solver_and_has_a_price(tier, plan, 
     inspect.signature(getattr(import_module(f"rethinking_audit.fixtures.theory.{module}"), function)).bind(
         None, **parameters
     )
-    spec = ProblemSolve.of(plan.solver, plan.data or tier.data, parameters, subset=plan.subset)
+    spec = ProblemSolve.of(plan.solver, plan.data or tier.data, parameters, train_size=plan.train_size)
     assert spec.flops() > 0
 
 
@@ -65,9 +65,9 @@ def test_every_claim_about_problems_has_a_control_that_differs(path, name):
     assert about
     for case in about:
         for one in claim.controls:
-            control = Case(claim, case.tier, case.network, one)
+            control = Case(claim, case.tier, case.subject, one)
             assert control.tasks() != case.tasks() or case.is_control
-            assert set(control.tasks()) == set(Case(claim, case.tier, case.network).tasks())
+            assert set(control.tasks()) == set(Case(claim, case.tier, case.subject).tasks())
 
 
 def claim_of(*problems, **runs):
@@ -77,15 +77,15 @@ def claim_of(*problems, **runs):
     return Claim("a/b", "s", "t", "r", runs or {"solved": Solve()}, (Control("c", {}),), test, subjects=problems)
 
 
-PLAN = ProblemPlan(solver="kernel", subset=100, sizes=(50, 100), seeds=1, parameters={"kind": "raw"})
+PLAN = ProblemPlan(solver="kernel", train_size=100, sizes=(50, 100), seeds=1, parameters={"kind": "raw"})
 
 
 def test_a_sweep_is_filed_by_size_and_a_missing_variant_left_out():
     tier = Tier("fast", find("digits"), {}, (), problems={"raw": PLAN})
     runs = {"sweep": Solve(sweep=True), "one": Solve(corruption=1.0), "none": Solve(variant="none")}
     specs = Case(claim_of("raw", **runs), tier, "raw").tasks()
-    assert {size: spec.subset for size, (spec,) in specs["sweep"].items()} == {50.0: 50, 100.0: 100}
-    assert [spec.subset for spec in specs["one"][1.0]] == [100]
+    assert {size: spec.train_size for size, (spec,) in specs["sweep"].items()} == {50.0: 50, 100.0: 100}
+    assert [spec.train_size for spec in specs["one"][1.0]] == [100]
     assert "none" not in specs
 
 
@@ -106,9 +106,9 @@ def test_who_asks_for_networks_asks_about_no_problem():
 
 
 def test_a_problem_at_another_scale():
-    cut = TIERS["fast"].cut(Scale(subset=500, seeds=2, data=find("mnist")), 60_000)
+    cut = TIERS["fast"].cut(Scale(train_size=500, seeds=2, data=find("mnist")), 60_000)
     assert cut.problems["raw"].sizes == (112, 300, 500)
-    assert cut.problems["raw"].subset == 500
+    assert cut.problems["raw"].train_size == 500
     assert cut.problems["raw"].seeds == 1  # it draws nothing
     assert cut.problems["sgd-images"].seeds == 2
     paper = TIERS["paper"].cut(Scale(data=find("digits")), 901)

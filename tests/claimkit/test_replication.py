@@ -79,7 +79,7 @@ def test_runs_that_were_not_made_are_no_rows():
         (PAPER, "folder:x", "CIFAR-10", None),
         (PAPER, "mnist", None, "another data set than CIFAR-10"),
         (PAPER.cut(Scale(width=0.5), 50_000), "cifar10", None, "networks narrowed to 0.5 of their width"),
-        (PAPER.cut(Scale(subset=2000), 50_000), "cifar10", None, "at most 2000 training images"),
+        (PAPER.cut(Scale(train_size=2000), 50_000), "cifar10", None, "at most 2000 training images"),
     ],
 )
 def test_what_makes_an_experiment_another_one(tier, data, stand_in, why):

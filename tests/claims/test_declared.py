@@ -58,7 +58,7 @@ def test_every_arm_of_a_claim_is_trained_in_both_tiers():
 def test_every_expected_deviation_is_of_a_case():
     tiers = read(ROOT / "claims" / "tiers.toml")
     declared = [test.claim for path in CLAIM_FILES for test in vars(import_file(path)).values() if hasattr(test, "claim")]
-    found = {(case.claim.id, case.tier.name, case.network) for claim in declared for case in cases(claim, tiers)}
+    found = {(case.claim.id, case.tier.name, case.subject) for claim in declared for case in cases(claim, tiers)}
     listed = deviations.read(ROOT / "claims" / "deviations.toml")
     assert [entry for entry in listed if (entry.claim, entry.tier, entry.network) not in found] == []
     deviations.check(listed, order(PAPER), tiers, "deviations.toml")
@@ -82,7 +82,7 @@ def test_every_claim_with_something_random_has_a_wrong_value_and_its_origin():
         random = [case for case in cases(claim, tiers) if any(spec.draws for spec in case.needs()) and not case.is_control]
         assert bool(random) == bool(tables[claim.id].get("wrong_origin")) == ("wrong" in tables[claim.id]), claim.id
         for case in random:
-            assert Paper.read(PAPER, claim.id, case.tier.name, case.network).wrong is not None, (claim.id, str(case))
+            assert Paper.read(PAPER, claim.id, case.tier.name, case.subject).wrong is not None, (claim.id, str(case))
 
 
 def test_the_calibration_is_of_every_case_of_the_fast_tier_and_no_other(calibration):

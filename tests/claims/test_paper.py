@@ -56,7 +56,7 @@ def test_the_tiers_train_the_papers_networks():
     for tier in tiers.values():
         assert set(tier.networks) == set(NETWORKS) - {"linear"}
     for name, plan in tiers["paper"].networks.items():
-        assert (plan.width, plan.subset, plan.recipe.batch, plan.recipe.decay) == (1.0, None, 128, 0.95)
+        assert (plan.width, plan.train_size, plan.recipe.batch, plan.recipe.lr_decay) == (1.0, None, 128, 0.95)
         assert plan.recipe.learning_rate == (0.1 if name.startswith("inception") else 0.01)
         assert plan.recipe.momentum == 0.9
 
@@ -66,8 +66,8 @@ def test_the_fast_tier_decays_per_step_as_the_paper_does():
         for variant in (None, *plan.variants):
             varied = plan.varied(variant)
             by_epoch = 0.999 if variant == "table-4-crop" else 0.95
-            steps = -(-varied.subset // varied.recipe.batch)
-            assert varied.recipe.decay == pytest.approx(by_epoch ** (steps / 391), abs=1e-6), (name, variant)
+            steps = -(-varied.train_size // varied.recipe.batch)
+            assert varied.recipe.lr_decay == pytest.approx(by_epoch ** (steps / 391), abs=1e-6), (name, variant)
 
 
 def test_the_paper_is_complete():

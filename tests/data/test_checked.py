@@ -14,7 +14,7 @@ from rethinking_audit.fixtures.data.matching import marks, shared, surely_the_sa
 from rethinking_audit.fixtures.data.parts import BYTES, parts
 
 RNG = np.random.default_rng(2)
-KINDS = ["true", "shuffled", "random", "gaussian"]
+KINDS = ["original", "shuffled", "random", "gaussian"]
 ARRAYS = ("inputs", "labels", "test_inputs", "test_labels", "pixels", "test_pixels")
 
 
@@ -25,8 +25,8 @@ def nothing_known():
     checked.forget()
 
 
-def read(kind="true", probability=1.0, seed=0, subset=300):
-    return checked.checked(find("digits"), subset, kind, probability, seed)
+def read(kind="original", probability=1.0, seed=0, train_size=300):
+    return checked.checked(find("digits"), train_size, kind, probability, seed)
 
 
 def broken(contract, *arguments):
@@ -67,8 +67,8 @@ def test_an_experiment_is_the_same_whether_its_images_are_known_or_not(kind):
 def test_contracts_of_images_are_asked_once_and_those_of_labels_each_time(asked):
     labels, everything = len(contracts.OF_LABELS), len(contracts.CONTRACTS)
     for kind, seed, number in [
-        ("true", 0, everything),
-        ("true", 1, labels),
+        ("original", 0, everything),
+        ("original", 1, labels),
         ("random", 1, everything),
         ("random", 1, labels),
     ]:
@@ -125,10 +125,10 @@ def test_a_test_image_that_leaks_into_known_images(monkeypatch):
 
 
 def test_known_images_under_the_name_of_another_kind(monkeypatch):
-    read("true")
+    read("original")
     noise, _ = read("random")
     change(monkeypatch, lambda experiment: replace(experiment, inputs=noise.inputs, test_inputs=noise.test_inputs))
-    broken("true inputs", "true")
+    broken("true inputs", "original")
 
 
 def test_known_images_that_are_drawn_anew(monkeypatch):
@@ -164,7 +164,7 @@ def test_no_more_than_two_sets_of_images_are_kept():
 
 
 def test_images_made_of_the_same_pixels_share_them():
-    assert read("shuffled")[0].pixels is read("true")[0].pixels
+    assert read("shuffled")[0].pixels is read("original")[0].pixels
 
 
 # Part by part

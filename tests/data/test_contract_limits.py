@@ -27,7 +27,7 @@ def coloured(tmp_path, own_folders):
     return lambda kind: prepare(find(f"npz:{tmp_path / 'rgb.npz'}"), None, kind, 1.0, seed=0)
 
 
-@pytest.mark.parametrize("kind", ["true", "shuffled", "random", "gaussian"])
+@pytest.mark.parametrize("kind", ["original", "shuffled", "random", "gaussian"])
 def test_a_sound_experiment_on_coloured_images_keeps_every_contract(coloured, kind):
     assert len(contracts.check(coloured(kind))) == len(contracts.CONTRACTS)
 
@@ -76,7 +76,7 @@ def test_random_pixels_keep_their_values_up_to_rounding(split, name):
 @pytest.mark.parametrize(("split", "name"), [("inputs", "training"), ("test_inputs", "test")])
 def test_one_pixel_that_keeps_its_place_is_told_by_its_standard_errors(split, name):
     data = experiment("random")
-    inputs = getattr(experiment("true"), split)
+    inputs = getattr(experiment("original"), split)
     flat = inputs.reshape(len(inputs), -1)
     score = np.abs(flat.mean(axis=0)).max() * np.sqrt(len(flat))  # of standardized images: mean 0 and deviation 1
     limit = stats.norm.isf(MILLION / 49 / 2)
@@ -160,7 +160,7 @@ def test_what_was_never_moved_or_is_something_else_says_so():
     moved = replace(experiment(), kind="shuffled")
     text = "shuffled pixels: the pixels of the inputs were not moved at all"
     says(contracts.shuffled_inputs_share_one_permutation, moved, text=text)
-    other = replace(experiment("random"), kind="true")
+    other = replace(experiment("random"), kind="original")
     says(contracts.true_inputs_are_the_images, other, text="true inputs: the inputs are not the data set's images")
 
 

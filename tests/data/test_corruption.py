@@ -81,7 +81,7 @@ def randomized(kind, split="train", seed=0, count=50):
 
 
 def test_true_inputs_stay():
-    assert np.array_equal(randomized("true"), images(50))
+    assert np.array_equal(randomized("original"), images(50))
 
 
 def test_shuffled_pixels_move_alike_in_both_splits_and_all_channels():

@@ -5,7 +5,7 @@ import gzip
 import numpy as np
 import pytest
 
-from rethinking_audit.fixtures.data import datasets, decoded, meaning, mnist
+from rethinking_audit.fixtures.data import datasets, decoded, mnist, validation
 from rethinking_audit.fixtures.data import fetch as command
 from rethinking_audit.fixtures.data.dataset import ARRAYS, DataUnavailable
 from rethinking_audit.fixtures.data.published import Published, digest_of_bytes
@@ -48,7 +48,7 @@ def test_mnist_is_read_exactly(real_mnist, place):
         assert np.array_equal(images[:, 0], theirs.data.numpy())
         assert np.array_equal(labels, theirs.targets.numpy())
     assert unpacked.digest == found.digest == datasets.find("mnist").digest()
-    assert meaning.shared_images(found) == 0
+    assert validation.shared_images(found) == 0
 
 
 def test_a_changed_mnist_is_refused(real_mnist):

@@ -12,12 +12,12 @@ from rethinking_audit.fixtures.data.experiment import cropped, prepare, standard
 from tests.builders.contracts import RNG, broken, experiment
 
 
-@pytest.mark.parametrize("kind", ["true", "shuffled", "random", "gaussian"])
+@pytest.mark.parametrize("kind", ["original", "shuffled", "random", "gaussian"])
 @pytest.mark.parametrize("corruption", [0.0, 0.1, 0.5, 1.0])
-@pytest.mark.parametrize("subset", [300, None])
-def test_a_sound_experiment_keeps_every_contract(kind, corruption, subset):
+@pytest.mark.parametrize("train_size", [300, None])
+def test_a_sound_experiment_keeps_every_contract(kind, corruption, train_size):
     for seed in range(3):
-        first, second = (prepare(find("digits"), subset, kind, corruption, seed) for _ in range(2))
+        first, second = (prepare(find("digits"), train_size, kind, corruption, seed) for _ in range(2))
         contracts.same_on_every_read(first, second)
         assert len(contracts.check(first)) == len(contracts.CONTRACTS)
 
@@ -130,7 +130,7 @@ def test_pixels_divided_by_255_twice():
 
 
 def test_true_inputs_that_are_something_else():
-    data = replace(experiment("random"), kind="true")
+    data = replace(experiment("random"), kind="original")
     broken(contracts.check, data, contract="true inputs", reason="not the data set's images")
 
 
@@ -143,7 +143,7 @@ def test_whatever_is_drawn_on_every_access_is_named(what):
 
 @pytest.mark.parametrize("split", ["inputs", "test_inputs"])
 def test_true_inputs_of_one_split_only(split):
-    data = replace(experiment("random"), kind="true", **{split: getattr(experiment("true"), split)})
+    data = replace(experiment("random"), kind="original", **{split: getattr(experiment("original"), split)})
     broken(contracts.check, data, contract="true inputs", reason="not the data set's images")
 
 

@@ -62,17 +62,17 @@ def test_labels_forced_to_differ_are_not_uniform():
 
 def test_labels_forced_to_differ_are_found_on_few_images_too():
     """Where the whole table of labels is too thin for a chi-square test, their share is not."""
-    data = experiment(subset=300)
+    data = experiment(train_size=300)
     forced = replace(data, labels=(data.clean_labels + RNG.integers(1, 10, 300)) % 10)
     contracts.labels_follow_the_corruption(forced)
     broken(contracts.check, forced, contract=REPLACED, reason=r"100\.0% of 300 labels are replaced, expected 90\.0%")
 
 
 @pytest.mark.parametrize("corruption", [0.0, 0.1, 0.5, 1.0])
-@pytest.mark.parametrize("subset", [300, None])
-def test_a_sound_share_of_labels_is_replaced(corruption, subset):
+@pytest.mark.parametrize("train_size", [300, None])
+def test_a_sound_share_of_labels_is_replaced(corruption, train_size):
     for seed in range(3):
-        contracts.as_many_labels_are_replaced(prepare(find("digits"), subset, "true", corruption, seed))
+        contracts.as_many_labels_are_replaced(prepare(find("digits"), train_size, "original", corruption, seed))
 
 
 def test_labels_that_were_not_corrupted_at_all():

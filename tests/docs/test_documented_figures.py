@@ -10,8 +10,8 @@ from scipy import stats
 
 from rethinking_audit.fixtures.runs.agreement import DOUBLE, HALF, MOST, SINGLE, STEPS
 from rethinking_audit.fixtures.training.contracts import SAMPLE
+from rethinking_audit.fixtures.training.engine import WORTH_CAPTURING
 from rethinking_audit.fixtures.training.evaluation import CONVOLVED
-from rethinking_audit.fixtures.training.executor import WORTH_CAPTURING
 from rethinking_audit.fixtures.training.run import NEAR_ERROR, NEAR_LOSS
 from rethinking_audit.reports.compare import ALPHA
 from tests.builders.documents import DOCUMENTS, Document
@@ -37,7 +37,7 @@ KNOWN = [
     ("images a second staying within 2 %", "by what the same runs printed", round(100 * (17_290 / 16_870 - 1)) == 2),
     ("128 images of CIFAR-10 at a time on a CPU, here to the same bits as 1,024", "at_once", CONVOLVED // 2352 == 128),
     ("its loss is above 0.2 and its error above 1 %", "run.py", (NEAR_LOSS, NEAR_ERROR) == (0.2, 0.01)),
-    ("its budget is of 2,000 steps or more", "executor.py", WORTH_CAPTURING == 2_000),
+    ("its budget is of 2,000 steps or more", "engine.py", WORTH_CAPTURING == 2_000),
     (
         "two epochs of ten steps in float64 to 1e-10, 32 steps in float32 at full size, a loss in bfloat16 within a "
         "hundredth",

@@ -12,14 +12,14 @@ from rethinking_audit.fixtures.claimkit.tiers import read
 from rethinking_audit.fixtures.data.datasets import NAMES, SCHEMES
 from rethinking_audit.fixtures.networks import NETWORKS
 from rethinking_audit.fixtures.runs.cards import DeviceUnavailable, choose
-from rethinking_audit.fixtures.training.executor import CHOICES
+from rethinking_audit.fixtures.training.engine import CHOICES
 from rethinking_audit.reports.__main__ import _parser
 from tests.builders.documents import DOCUMENTS, Document
 from tests.builders.places import ROOT
 
 TIERS = read(ROOT / "claims" / "tiers.toml")
 SOURCES = [path for folder in ("claims", "fixtures", "reports", "ci") for path in sorted((ROOT / folder).rglob("*.py"))]
-READERS = [ROOT / "fixtures" / name for name in ("data/places.py", "runs/cards.py", "training/numerics.py")]  # of variables
+READERS = [ROOT / "fixtures" / name for name in ("data/paths.py", "runs/cards.py", "training/numerics.py")]  # of variables
 WORKFLOWS = ROOT / ".github" / "workflows"
 # What is not in a checkout, and the file that makes it.
 MADE = {
@@ -93,7 +93,7 @@ VALUES = {
     "--dataset": lambda value: value.partition(":")[0] in NAMES + SCHEMES,
     "--device": is_device,
     "--networks": NETWORKS.__contains__,
-    "--executor": CHOICES.__contains__,
+    "--engine": CHOICES.__contains__,
     "-m": TIERS.__contains__,
 }
 

@@ -41,12 +41,12 @@ def test_batch_norm_shifts_and_does_not_scale():
 
 def test_batch_norm_is_torchs():
     """In training, running statistics included, and in evaluation."""
-    own, torchs = ShiftBatchNorm(5), nn.BatchNorm2d(5)
+    own, torch_sgd = ShiftBatchNorm(5), nn.BatchNorm2d(5)
     images = torch.randn(8, 5, 4, 4) * 3 + 1
     for _ in range(3):
-        assert torch.equal(own(images), torchs(images))
-    assert torch.equal(own.running_var, torchs.running_var)
-    assert torch.equal(own.eval()(images), torchs.eval()(images))
+        assert torch.equal(own(images), torch_sgd(images))
+    assert torch.equal(own.running_var, torch_sgd.running_var)
+    assert torch.equal(own.eval()(images), torch_sgd.eval()(images))
 
 
 def test_normalizing_two_branches_at_once_is_normalizing_each():
@@ -75,10 +75,10 @@ def test_local_response_normalization_is_tensorflows():
 
 
 def test_local_response_normalization_has_the_gradient_of_torchs():
-    norm, torchs = ResponseNorm(12, radius=4, alpha=0.0625).double(), nn.LocalResponseNorm(9, alpha=9 * 0.0625, k=1.0)
+    norm, torch_sgd = ResponseNorm(12, radius=4, alpha=0.0625).double(), nn.LocalResponseNorm(9, alpha=9 * 0.0625, k=1.0)
     images, weights = (torch.randn(2, 12, 3, 3, dtype=torch.float64) for _ in range(2))
     of_both = []
-    for layer in (norm, torchs):
+    for layer in (norm, torch_sgd):
         copy = images.clone(memory_format=torch.channels_last).requires_grad_()
         (layer(copy) * weights).sum().backward()
         of_both.append(copy.grad)

@@ -145,7 +145,7 @@ def test_ctrl_c_exits_2_and_what_is_finished_stays(project):
         (["-m", "fats"], "fats"),
         (["--device", "cuda:9"], "--device is 'cuda:9', but this machine has"),
         (["--networks", "resnet"], "--networks has 'resnet', expected some of mlp-1x512"),
-        (["--subset", "3"], "--subset is 3, expected 10 to 901 images of digits"),
+        (["--train-size", "3"], "--train-size is 3, expected 10 to 901 images of digits"),
         (["--seeds", "0"], "--seeds is 0, expected a positive number"),
         (["--max-seeds", "9"], "--max-seeds is 9 without --until-decided, expected both"),
         (["--max-seeds", "5", "--until-decided"], "--max-seeds is 5, expected more than the 5 seeds that are declared"),
@@ -312,7 +312,7 @@ def test_a_tier_on_other_images_at_another_scale(project):
     np.savez(project.folder / "noise.npz", **arrays)
     dataset = f"npz:{project.folder / 'noise.npz'}"
     code, output = project.run(
-        "-m", "fast", "--dataset", dataset, "--subset", "100", "--seeds", "2", "-k", "training_error"
+        "-m", "fast", "--dataset", dataset, "--train-size", "100", "--seeds", "2", "-k", "training_error"
     )
     (case,) = project.audit()["claims"][0]["cases"]
     assert len(case["runs"]["random"]["1.0"]) == 2

@@ -15,7 +15,7 @@ from tests.builders.places import ROOT
 from tests.builders.records import give, synthetic
 from tests.builders.rooms import room
 
-SCALE = ["--networks", "mlp-1x512,mlp-3x512", "--seeds", "2", "--subset", "60"]
+SCALE = ["--networks", "mlp-1x512,mlp-3x512", "--seeds", "2", "--train-size", "60"]
 
 
 @pytest.fixture(scope="module")

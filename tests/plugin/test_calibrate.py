@@ -62,7 +62,7 @@ def test_calibrating_writes_the_file_asks_for_review_and_the_next_audit_tells_of
 
 
 def test_with_workers_the_main_process_writes_the_file_and_a_failed_run_leaves_it_alone(project):
-    command = ("-m", "fast", "--calibrate", "-k", "accuracy_is_chance", "--executor", "reference")
+    command = ("-m", "fast", "--calibrate", "-k", "accuracy_is_chance", "--engine", "reference")
     code, output = project.run(*command, "-n", "1")
     assert code == 1, output
     assert "calibration: 30 seeds of each arm" in output

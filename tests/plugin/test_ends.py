@@ -6,7 +6,7 @@ from rethinking_audit.fixtures.record.reading import read_audit
 from rethinking_audit.reports.render import render
 from tests.builders.projects import Project
 
-FEW = ("-m", "fast", "-k", "error_reaches_zero and not noise", "--executor", "reference")
+FEW = ("-m", "fast", "-k", "error_reaches_zero and not noise", "--engine", "reference")
 LOSES = """
 from pathlib import Path
 from rethinking_audit.fixtures.runs import prepare

@@ -34,7 +34,7 @@ def on_the_cpu(spec, target, *rest):
 
 training._alone = on_the_cpu
 """
-FEW = ("-m", "fast", "-k", "error_reaches_zero and not noise", "--seeds", "2", "--executor", "reference")
+FEW = ("-m", "fast", "-k", "error_reaches_zero and not noise", "--seeds", "2", "--engine", "reference")
 
 
 @pytest.fixture

@@ -126,7 +126,7 @@ def test_another_training_begins_another_series_and_another_order_of_its_arms_do
     assert series(first, second) == [0.1, 0.2, 0.3, 0.4]
     larger = night(1, [0.3, 0.4])
     for run in larger["runs"].values():
-        run["spec"]["subset"] = 500
+        run["spec"]["train_size"] = 500
     assert series(first, larger) == [0.3, 0.4]
     for audit, order in ((first, 1), (second, -1)):
         (keys,) = case(audit, 0)["runs"]["random"].values()
@@ -204,15 +204,15 @@ def test_one_part_alone_is_merged_as_it_is():
 # Speed
 
 
-def timed(*fits, seconds=None, key="k", budget=30):
+def timed(*fits, seconds=None, key="k", max_epochs=30):
     """An audit of as many runs of one kind, each fitted in so many epochs of four steps."""
     runs = {}
     for seed, fit in enumerate(fits):
-        spec = {"data": "digits", "network": "alexnet", "seed": seed, "recipe": {"budget": budget}}
-        spent = seconds[seed] if seconds else 4.0 * (fit or budget)
+        spec = {"data": "digits", "network": "alexnet", "seed": seed, "recipe": {"max_epochs": max_epochs}}
+        spent = seconds[seed] if seconds else 4.0 * (fit or max_epochs)
         runs[f"{key}{seed}"] = {
             "spec": spec,
-            "epochs": fit or budget,
+            "epochs": fit or max_epochs,
             "fit_loss": fit,
             "steps_per_epoch": 4,
             "seconds": spent,
@@ -259,8 +259,8 @@ def test_a_run_that_took_no_time_says_nothing_of_a_step():
 @pytest.mark.parametrize(
     ("run", "epochs"),
     [
-        ({"fit_loss": 7, "epochs": 9, "spec": {"recipe": {"budget": 30}}}, 7),
-        ({"fit_loss": None, "epochs": 9, "spec": {"recipe": {"budget": 30}}}, 30),
+        ({"fit_loss": 7, "epochs": 9, "spec": {"recipe": {"max_epochs": 30}}}, 7),
+        ({"fit_loss": None, "epochs": 9, "spec": {"recipe": {"max_epochs": 30}}}, 30),
         ({"fit_loss": None, "epochs": 9, "spec": {"recipe": {}}}, 9),
         ({"fit_loss": None, "epochs": 9, "spec": {"recipe": None}}, 9),
         ({"fit_loss": None, "epochs": 9, "spec": {}}, 9),

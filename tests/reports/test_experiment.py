@@ -50,9 +50,9 @@ def test_a_trainings_spec_is_told_without_its_seed():
         "data": "digits",
         "network": "alexnet",
         "corruption": 0.0,
-        "subset": 300,
+        "train_size": 300,
         "width": 1.0,
-        "recipe": {"batch": 64, "budget": 300},
+        "recipe": {"batch": 64, "max_epochs": 300},
     }
     audit["runs"].clear()
     assert specs_of(case_of(audit), audit) == {}
@@ -63,7 +63,7 @@ def test_a_resolution_is_an_image_or_an_epoch():
     case = case_of(audit)
     assert resolution(case, audit) == 1 / 300
     keys = case["runs"]["random"]["0.0"]
-    audit["runs"][keys[0]]["spec"]["subset"] = None
+    audit["runs"][keys[0]]["spec"]["train_size"] = None
     assert resolution(case, audit) == 1 / 300
     audit["runs"][keys[0]]["confusion"] = [[10, 20], [30, 40]]
     assert resolution(case, audit) == 1 / 100

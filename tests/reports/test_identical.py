@@ -73,7 +73,14 @@ def test_a_zero_has_a_sign_and_a_whole_number_is_no_fraction(audit):
 
 
 def test_the_values_of_a_solve_are_compared(audit):
-    spec = {"problem": "sgd", "data": "digits", "seed": 0, "subset": None, "corruption": 0.0, "parameters": {"points": 20}}
+    spec = {
+        "problem": "sgd",
+        "data": "digits",
+        "seed": 0,
+        "train_size": None,
+        "corruption": 0.0,
+        "parameters": {"points": 20},
+    }
     old, new = copy.deepcopy(audit), copy.deepcopy(audit)
     old["runs"]["a" * 64] = {"spec": spec, "values": {"norm": 1.5, "drawn": {"x": [1.0]}}, "seconds": 1.0}
     new["runs"]["b" * 64] = {"spec": spec, "values": {"norm": 1.5, "drawn": {"x": [1.5]}}, "seconds": 2.0}
@@ -86,7 +93,7 @@ def test_a_field_that_one_spec_lacks_counts_as_its_default(audit):
     other = rekeyed(audit)
     for run in other["runs"].values():
         run["spec"]["recipe"]["dropout"] = 0.0
-        run["spec"]["inputs"] = "true"
+        run["spec"]["inputs"] = "original"
         del run["spec"]["width"]
     assert identical(audit, other).differences == []
     for name, value in (("dropout", 0.5), ("unheard", 0)):  # not its default; no default is known

@@ -165,8 +165,8 @@ def test_a_claim_whose_controls_were_not_run_says_what_they_are():
     ("spec", "about"),
     [
         ({}, "all images"),
-        ({"subset": None, "width": 1.0}, "all images"),
-        ({"subset": 300, "width": 2.0}, "300 images, width 2"),
+        ({"train_size": None, "width": 1.0}, "all images"),
+        ({"train_size": 300, "width": 2.0}, "300 images, width 2"),
         ({"width": 0.25}, "all images, width 0.25"),
     ],
 )

@@ -22,10 +22,10 @@ def test_cases_of_one_reason_are_told_once():
 
 
 @pytest.mark.parametrize(
-    ("data", "subset", "over"), [("cifar10", None, True), ("cifar10", 300, False), ("digits", None, False)]
+    ("data", "train_size", "over"), [("cifar10", None, True), ("cifar10", 300, False), ("digits", None, False)]
 )
-def test_ours_are_drawn_over_the_papers_points_where_the_scales_compare(data, subset, over):
-    found = {one.name: one for one in figures(full(data, subset))}
+def test_ours_are_drawn_over_the_papers_points_where_the_scales_compare(data, train_size, over):
+    found = {one.name: one for one in figures(full(data, train_size))}
     titles = {name: [chart.title for chart in one.charts] for name, one in found.items()}
     assert titles["1c"][0] == "Figure 1c: lines ours, marks the paper's"
     assert titles["1a"][0] == ("Figure 1a: lines ours, marks the paper's" if over else "Figure 1a, the paper's")

@@ -14,12 +14,12 @@ import pytest
 from rethinking_audit.fixtures.record.files import write
 from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_honest, read_json
 from rethinking_audit.reports.render import _template, render
-from rethinking_audit.reports.repeated import scene, trainings
+from rethinking_audit.reports.repeated import paper_tier, trainings
 from rethinking_audit.reports.tables import Pair, _as_in_table_1, _pair, tables
 from tests.builders.records import run, synthetic
 
 
-def trained(*claims, data="digits", subset=None, width=1.0, **described):
+def trained(*claims, data="digits", train_size=None, width=1.0, **described):
     """An audit whose claims have so many trainings each, by source and tier."""
     audit = synthetic(len(claims), networks=("alexnet",), seeds=1, runs=False)
     audit["data"] = described
@@ -30,7 +30,7 @@ def trained(*claims, data="digits", subset=None, width=1.0, **described):
         for place in range(count):
             key = f"{number}{place}"
             audit["runs"][key] = run("alexnet", place, random.Random(0))[1]
-            audit["runs"][key]["spec"].update(subset=subset, width=width)
+            audit["runs"][key]["spec"].update(train_size=train_size, width=width)
             case["runs"]["random"][str(place)] = [key]
     return audit
 
@@ -39,26 +39,26 @@ def test_what_was_not_finished_is_no_training():
     runs = {"a": {"curves": {}}, "b": {"values": {}}}
     case = {"runs": {"one": {"0.0": ["a", "b", "gone"]}, "two": {"0.0": ["b"], "1.0": ["gone"]}}}
     assert list(trainings(case, {"runs": runs})) == [[{"curves": {}}]]
-    assert scene(synthetic(2, runs=False)) is None
+    assert paper_tier(synthetic(2, runs=False)) is None
 
 
 def test_the_tier_with_the_most_trainings_is_shown_unless_another_is_on_the_papers_data():
     audit = trained(("a", "zero", 1), ("b", "fast", 3), ("c", "zero", 1))
-    assert scene(audit).tier == "fast"
+    assert paper_tier(audit).tier == "fast"
     audit["claims"][0]["cases"][0]["data"] = "cifar10"
-    assert scene(audit).tier == "zero"
+    assert paper_tier(audit).tier == "zero"
 
 
 def test_what_differs_from_the_papers_experiment_is_told():
     def note(**fields):
-        found = scene(trained(("a", "fast", 1), **fields))
+        found = paper_tier(trained(("a", "fast", 1), **fields))
         return found.note, found.same, found.images
 
     start = "Ours: digits, tier fast; not the paper's experiment: "
     assert note() == (f"{start}another data set than CIFAR-10.", False, None)
     assert note(data="cifar10") == ("Ours: cifar10, tier fast.", True, None)
     described = {"cifar10": {"title": "CIFAR-10", "stand_in": True}}
-    assert note(data="cifar10", subset=1, width=0.25, **described) == (
+    assert note(data="cifar10", train_size=1, width=0.25, **described) == (
         "Ours: CIFAR-10, tier fast; not the paper's experiment: a stand-in for the data set, at most 1 training image, "
         "networks narrowed to 0.25 of their width.",
         False,
@@ -70,7 +70,7 @@ def test_a_claim_that_names_the_place_comes_first():
     audit = trained(("section 2", "fast", 1), ("Table 1", "fast", 1), ("Table 4", "fast", 1), data="cifar10")
     for key, found in audit["runs"].items():
         found["spec"]["seed"] = key
-    stage = scene(audit)
+    stage = paper_tier(audit)
     assert [stage.runs(place, lambda spec: True)[0]["spec"]["seed"] for place in ("Table 1", "Table 4", "x")] == [
         "10",
         "20",
@@ -87,7 +87,7 @@ def test_a_claim_that_names_the_place_comes_first():
     ("spec", "wanted"),
     [
         ({}, ("alexnet", False, False, False)),
-        ({"inputs": "true"}, ("alexnet", False, False, False)),
+        ({"inputs": "original"}, ("alexnet", False, False, False)),
         ({"inputs": "gaussian"}, None),
         ({"network": "lenet"}, ("lenet", False, False, False)),
         ({"corruption": 1.0}, ("alexnet", True, False, False)),
@@ -132,14 +132,14 @@ def test_a_table_of_an_audit_without_trainings_has_the_papers_numbers_alone():
 
 
 def test_table_1_takes_the_runs_of_the_claim_that_names_it():
-    audit = trained(("section 2", "fast", 1), ("Table 1", "fast", 1), subset=300) | {"tables": paper("1", TABLE_1)}
+    audit = trained(("section 2", "fast", 1), ("Table 1", "fast", 1), train_size=300) | {"tables": paper("1", TABLE_1)}
     for key, (train, test) in {"00": (0.5, 0.5), "10": (0.0, 0.25)}.items():
         audit["runs"][key]["spec"].update(corruption=0.0)
         audit["runs"][key]["curves"].update(train_error=[train], test_error=[test])
     (table,) = tables(audit)
     ((named, (training, tested)),) = table.rows
     assert (named, training.ours, tested.ours) == (["alexnet", "true", "no", "no"], "100.00 %", "75.00 %")
-    audit["runs"]["10"]["spec"]["subset"] = 100
+    audit["runs"]["10"]["spec"]["train_size"] = 100
     assert tables(audit)[0].rows[0][0][0] == "alexnet (100 images)"
 
 

@@ -22,7 +22,7 @@ from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.tasks.witness import Witness
 from rethinking_audit.fixtures.training import loop, run
-from rethinking_audit.fixtures.training.executor import CAPTURED, DIRECT, FUSED, REDUCED, REFERENCE
+from rethinking_audit.fixtures.training.engine import CAPTURED, DIRECT, FUSED, REDUCED, REFERENCE
 from rethinking_audit.fixtures.training.lanes import Lanes
 from rethinking_audit.fixtures.training.numerics import DeviceLost, check_device
 from rethinking_audit.fixtures.training.spec import Recipe
@@ -31,8 +31,8 @@ from tests.builders.card import LOST, THE, emulated
 from tests.builders.specs import baseline_of
 
 CARD = "card:0"
-RECIPE = Recipe(batch=32, learning_rate=0.05, momentum=0.9, decay=1.0, budget=2, patience=50, test_every=2)
-SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, corruption=1.0, subset=75, width=0.1)
+RECIPE = Recipe(batch=32, learning_rate=0.05, momentum=0.9, lr_decay=1.0, max_epochs=2, patience=50, eval_every=2)
+SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, corruption=1.0, train_size=75, width=0.1)
 NETWORKS = ("mlp-1x512", "mlp-3x512", "alexnet", "inception", "inception-without-batch-norm")
 LOOKS = {
     "plain": {},
@@ -71,13 +71,13 @@ def seeds(count=3, **changes):
         (REDUCED, {REDUCED}),
     ],
 )
-def test_every_network_goes_the_whole_way_by_every_executor(card, tmp_path, network, asked, trained):
+def test_every_network_goes_the_whole_way_by_every_engine(card, tmp_path, network, asked, trained):
     """With the losses that it has on the CPU; in reduced precision about so."""
     store, session, keys = audit(tmp_path, seeds(2, network=network), asked)
     for seed, name in enumerate(keys):
         assert session.failure(name) is None, session.failure(name).message
         record = store.read(name)
-        assert record["context"]["executor"]["name"] in trained
+        assert record["context"]["engine"]["name"] in trained
         assert record["made"]["machine"]["gpu"] == "emulated card"
         assert "what is reported" in record["result"]["contracts"]
         expected = carry_out(replace(SPEC, seed=seed, network=network), Target(engine="reference"))["result"]
@@ -115,9 +115,9 @@ def test_the_host_waits_for_nothing_within_an_epoch(card):
     for batch in (60, 10):
         recipe = replace(RECIPE, batch=batch)
         training = run.Run(
-            build("alexnet", 7, 1, 10, 0.25), experiment_of(find("digits"), 60, "true", 0, 0), recipe, 0, CARD
+            build("alexnet", 7, 1, 10, 0.25), experiment_of(find("digits"), 60, "original", 0, 0), recipe, 0, CARD
         )
-        optimizer = loop.torchs(training.network.parameters(), recipe)
+        optimizer = loop.torch_sgd(training.network.parameters(), recipe)
         card.waits.clear()
         loop.train_epoch(training.network, training.data, optimizer, recipe, 0, 1)
         counts.append(sum(card.waits.values()))

@@ -18,14 +18,14 @@ from rethinking_audit.fixtures.tasks.memory import LANES, SLOTS, SLOTS_ON_A_GPU
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve
 from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
-from rethinking_audit.fixtures.training.executor import CAPTURED, FUSED, REFERENCE
+from rethinking_audit.fixtures.training.engine import CAPTURED, FUSED, REFERENCE
 from rethinking_audit.fixtures.training.spec import Recipe
 from tests.builders.specs import baseline_of
 
-RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=200, patience=10, test_every=0)
-SPEC = Training(data=find("digits"), network="alexnet", recipe=RECIPE, seed=0, subset=50, width=0.1)
+RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, lr_decay=0.99, max_epochs=200, patience=10, eval_every=0)
+SPEC = Training(data=find("digits"), network="alexnet", recipe=RECIPE, seed=0, train_size=50, width=0.1)
 MLP = replace(SPEC, network="mlp-1x512")
-KERNEL = ProblemSolve(problem="kernel", data=find("digits"), subset=901, parameters=(("kind", "raw"), ("scale", 2.0)))
+KERNEL = ProblemSolve(problem="kernel", data=find("digits"), train_size=901, parameters=(("kind", "raw"), ("scale", 2.0)))
 RATE = 1e9  # operations a second
 
 
@@ -54,7 +54,7 @@ def test_what_is_known_is_predicted_by_what_its_kind_has_taken(ratio):
 def test_a_run_larger_than_all_that_were_seen_goes_by_them_the_less():
     found = pace()
     found.saw(SPEC, 0.01, 0.01)
-    larger = replace(SPEC, recipe=replace(RECIPE, budget=100 * RECIPE.budget))
+    larger = replace(SPEC, recipe=replace(RECIPE, max_epochs=100 * RECIPE.max_epochs))
     assert found.seconds(larger) > 0.9 * UNKNOWN * found.work(larger)
 
 
@@ -99,7 +99,7 @@ def test_a_learner_is_predicted_by_the_rate_of_the_cpu_and_a_large_data_set_by_i
     asked = []
     Pace(Target("cuda:0"), rate=lambda device: asked.append(device) or RATE).work(baseline_of(SPEC))
     assert asked == ["cpu"]
-    whole = replace(SPEC, data=find("cifar10"), subset=None, width=1.0)
+    whole = replace(SPEC, data=find("cifar10"), train_size=None, width=1.0)
     found = Pace(Target(), rate=lambda device: 1e30)
     assert found.work(whole) == pytest.approx(17, abs=1)
 
@@ -247,7 +247,7 @@ def test_a_drain_after_the_deadline_begins_nothing(monkeypatch, told):
 
 def test_a_sweep_takes_no_run_that_would_end_too_late(tmp_path):
     """Beside those that it trains already."""
-    short = replace(RECIPE, budget=2)
+    short = replace(RECIPE, max_epochs=2)
     plan = {key(spec, Target()): spec for spec in (replace(MLP, seed=seed, recipe=short) for seed in (1, 2, 90))}
     store, session = Store(tmp_path), Session(tmp_path / "s")
     deadline = Deadline(60.0, 0.0, Steady(), store, session)

@@ -8,8 +8,8 @@ from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.spec import Recipe
 from tests.builders.specs import baseline_of
 
-RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
-SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
+RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, lr_decay=0.99, max_epochs=2, patience=10, eval_every=0)
+SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, train_size=50, width=0.1)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from rethinking_audit.fixtures.tasks.sources import canonical
 from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.tasks.witness import Witness
-from rethinking_audit.fixtures.training.executor import FUSED, REFERENCE
+from rethinking_audit.fixtures.training.engine import FUSED, REFERENCE
 from rethinking_audit.fixtures.training.fused import FusedSweep
 from tests.builders.specs import RECIPE, SPEC
 
@@ -30,7 +30,7 @@ def test_a_drained_plan_is_in_the_store_and_not_made_again(tmp_path, monkeypatch
     store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(3)
     prepare.drain(plan, store, session, Target(), "main")
     assert all(store.read(name)["spec"] == spec.to_dict() for name, spec in plan.items())
-    monkeypatch.setattr(prepare.Drain, "make", lambda *_: pytest.fail("was made again"))
+    monkeypatch.setattr(prepare.Worker, "make", lambda *_: pytest.fail("was made again"))
     prepare.drain(plan, store, session, Target(), "main")
 
 
@@ -87,7 +87,7 @@ def test_a_run_that_cannot_be_made_is_noted_and_tried_once(tmp_path, monkeypatch
 def test_a_fused_sweep_leaves_a_record_for_each_run_as_soon_as_it_is_over(tmp_path):
     """Which says what trained it, and what it cost; the runs are those of the reference loop."""
     store, session = Store(tmp_path), Session(tmp_path / "s")
-    lengths = {seed: replace(SPEC, seed=seed, recipe=replace(RECIPE, budget=1 + seed)) for seed in range(3)}
+    lengths = {seed: replace(SPEC, seed=seed, recipe=replace(RECIPE, max_epochs=1 + seed)) for seed in range(3)}
     plan = {key(spec, Target()): spec for spec in lengths.values()}
     seen = []
     for spec, made in carry_out_together(iter(lengths.values()), Target(engine=FUSED)):
@@ -96,10 +96,10 @@ def test_a_fused_sweep_leaves_a_record_for_each_run_as_soon_as_it_is_over(tmp_pa
     assert seen == [0, 1, 2]
     for name, spec in plan.items():
         record = store.read(name)
-        assert record["context"]["executor"]["name"] == FUSED
+        assert record["context"]["engine"]["name"] == FUSED
         assert record["made"]["seconds"] > 0
         alone = carry_out(spec, Target(engine="reference"))
-        assert alone["context"]["executor"] == {"name": REFERENCE, "source": None}
+        assert alone["context"]["engine"] == {"name": REFERENCE, "source": None}
         assert record["result"]["epochs"] == alone["result"]["epochs"]
         assert record["result"]["contracts"] == alone["result"]["contracts"]
         assert record["result"]["curves"]["train_loss"] == pytest.approx(alone["result"]["curves"]["train_loss"], rel=1e-4)
@@ -151,7 +151,9 @@ def test_an_error_in_a_step_is_of_all_that_take_it_and_leaves_what_was_finished(
 
     monkeypatch.setattr(FusedSweep, "epoch", fail)
     store, session = Store(tmp_path), Session(tmp_path / "s")
-    short, *others = (replace(SPEC, seed=seed, recipe=replace(RECIPE, budget=1 if seed == 0 else 5)) for seed in range(3))
+    short, *others = (
+        replace(SPEC, seed=seed, recipe=replace(RECIPE, max_epochs=1 if seed == 0 else 5)) for seed in range(3)
+    )
     plan = {key(spec, Target()): spec for spec in (short, *others)}
     prepare.drain(plan, store, session, Target(), "main")
     assert [store.has(name) for name in plan] == [True, False, False]
@@ -162,7 +164,7 @@ def test_what_another_process_holds_is_left_to_it(tmp_path):
     store, session, plan = Store(tmp_path), Session(tmp_path / "s"), plan_of(3)
     waiting = queue.Queue(dict(plan), store, session)
     with store.lock(next(iter(plan))):
-        prepare.Drain(waiting, Target(engine=FUSED), "main").make(*waiting.take())
+        prepare.Worker(waiting, Target(engine=FUSED), "main").make(*waiting.take())
         assert [store.has(name) for name in plan] == [False, True, True]
         assert waiting.take() is None
         assert list(waiting.pending) == list(plan)[:1]

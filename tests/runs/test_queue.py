@@ -17,15 +17,15 @@ from rethinking_audit.fixtures.runs.session import Session
 from rethinking_audit.fixtures.runs.store import Store
 from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
-from rethinking_audit.fixtures.training.executor import CAPTURED, FUSED, REFERENCE
+from rethinking_audit.fixtures.training.engine import CAPTURED, FUSED, REFERENCE
 from rethinking_audit.fixtures.training.numerics import DeviceLost, drawing
 from rethinking_audit.fixtures.training.spec import Recipe
 from tests.builders.card import emulated
 from tests.builders.specs import baseline_of
 
 CARD = "card:0"
-RECIPE = Recipe(batch=32, learning_rate=0.05, momentum=0.9, decay=1.0, budget=2, patience=9, test_every=0)
-SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, corruption=1.0, subset=50, width=0.1)
+RECIPE = Recipe(batch=32, learning_rate=0.05, momentum=0.9, lr_decay=1.0, max_epochs=2, patience=9, eval_every=0)
+SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, corruption=1.0, train_size=50, width=0.1)
 LEARNER = baseline_of(SPEC)
 
 

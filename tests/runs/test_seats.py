@@ -25,15 +25,15 @@ from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.theory.problem import Instance, Sample
 from rethinking_audit.fixtures.theory.solvers import SOLVERS
-from rethinking_audit.fixtures.training.executor import REFERENCE
+from rethinking_audit.fixtures.training.engine import REFERENCE
 from rethinking_audit.fixtures.training.spec import Recipe
 from tests.builders.places import ROOT
 
-RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
-TRAINING = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
-LEARNER = Baseline(data=find("digits"), network="ridge", seed=0, subset=50)
-SOLVE = ProblemSolve.of("sgd", find("digits"), {"points": 10, "epochs": 5}, subset=50)
-KERNEL = ProblemSolve.of("kernel", find("digits"), {"kind": "raw", "scale": 1.0}, subset=50)
+RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, lr_decay=0.99, max_epochs=2, patience=10, eval_every=0)
+TRAINING = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, train_size=50, width=0.1)
+LEARNER = Baseline(data=find("digits"), network="ridge", seed=0, train_size=50)
+SOLVE = ProblemSolve.of("sgd", find("digits"), {"points": 10, "epochs": 5}, train_size=50)
+KERNEL = ProblemSolve.of("kernel", find("digits"), {"kind": "raw", "scale": 1.0}, train_size=50)
 PLAN = {key(spec, Target("cuda:0")): spec for spec in (LEARNER, TRAINING, SOLVE, KERNEL)}
 OLD_INSTANCE = "MIG-GPU-8932f937/1/0"
 
@@ -136,7 +136,7 @@ class Watched(Instance):
         return super().__getattribute__(name)
 
 
-SMALLER = {"points": 8, "epochs": 2, "filters": 64, "budget": 1}
+SMALLER = {"points": 8, "epochs": 2, "filters": 64, "max_epochs": 1}
 
 
 def solved(problem):
@@ -150,7 +150,7 @@ def solved(problem):
 @pytest.mark.parametrize("problem", SOLVERS)
 def test_a_solver_is_for_the_cpu_alone_where_it_never_asks_for_the_device(problem):
     data, told = datasets.find("digits").load().subset(60), []
-    sample = Sample(data.train_images, data.train_labels, data.test_images, data.test_labels, data.white, data.classes)
+    sample = Sample(data.train_images, data.train_labels, data.test_images, data.test_labels, data.max_value, data.classes)
     for parameters in solved(problem):
         SOLVERS[problem](Watched(sample, 0, "cpu", lambda done, of: told.append(done)), parameters)
     assert (None not in told) == (not SOLVERS[problem].asks_for_device)

@@ -1,4 +1,4 @@
-"""The self-check: whether executors agree with the reference loop on a device, and what an audit makes of it."""
+"""The self-check: whether engines agree with the reference loop on a device, and what an audit makes of it."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from rethinking_audit.fixtures.data.datasets import find
-from rethinking_audit.fixtures.plugin.options import State, check_executors
+from rethinking_audit.fixtures.plugin.options import State, check_engines
 from rethinking_audit.fixtures.runs import agreement, selfcheck
 from rethinking_audit.fixtures.runs.agreement import TRIALS, Size, differences
 from rethinking_audit.fixtures.runs.selfcheck import objection
@@ -17,7 +17,7 @@ from rethinking_audit.fixtures.runs.store import Store
 from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training import captured
-from rethinking_audit.fixtures.training.executor import AUTO, CAPTURED, FUSED, REDUCED, REFERENCE, executor_of, without
+from rethinking_audit.fixtures.training.engine import AUTO, CAPTURED, FUSED, REDUCED, REFERENCE, engine_of, without
 from rethinking_audit.fixtures.training.spec import Recipe
 from rethinking_audit.fixtures.training.stack import Stack
 from tests.builders.card import emulated
@@ -26,11 +26,11 @@ SMALL = Size(side=8, batch=8, narrow=0.1, width=0.1)
 SHORT = tuple(trial for trial in TRIALS if trial.network != "inception" or trial.precision == "bfloat16")
 
 
-def test_the_executors_agree_on_a_cpu():
+def test_the_engines_agree_on_a_cpu():
     assert differences("cpu", SMALL) == {}
 
 
-def test_the_executors_agree_on_a_card():
+def test_the_engines_agree_on_a_card():
     with emulated():
         assert differences("card:0", SMALL, SHORT) == {}
 
@@ -58,7 +58,7 @@ update = Stack.update
     ],
     ids=["rate", "step", "error"],
 )
-def test_an_executor_that_differs_is_named_with_the_trial(monkeypatch, fault, found):
+def test_an_engine_that_differs_is_named_with_the_trial(monkeypatch, fault, found):
     monkeypatch.setattr(*fault)
     told = differences("cpu", SMALL, SHORT)
     assert found in told
@@ -72,7 +72,7 @@ precision = captured._precision
 def test_a_first_loss_in_bfloat16_that_is_off_by_more_than_a_hundredth(monkeypatch):
     seen = captured.CapturedSteps.seen
     monkeypatch.setattr(captured.CapturedSteps, "seen", lambda self: (1.02 * seen(self)[0], 0))
-    told = differences("cpu", SMALL, tuple(trial for trial in TRIALS if trial.executor == REDUCED))
+    told = differences("cpu", SMALL, tuple(trial for trial in TRIALS if trial.engine == REDUCED))
     assert "in bfloat16: off by 0.02, expected at most 0.01" in told[REDUCED]
 
 
@@ -104,9 +104,9 @@ def test_what_differs_is_said_and_remembered(store, monkeypatch):
 RUN = Training(
     data=find("digits"),
     network="mlp-1x512",
-    recipe=Recipe(batch=10, learning_rate=0.1, momentum=0.9, decay=1.0, budget=300, patience=9),
+    recipe=Recipe(batch=10, learning_rate=0.1, momentum=0.9, lr_decay=1.0, max_epochs=300, patience=9),
     seed=0,
-    subset=100,
+    train_size=100,
 )
 
 
@@ -123,7 +123,7 @@ RUN = Training(
 def test_the_reference_loop_takes_the_place_of_what_differs_and_of_nothing_else(refused, of_perceptrons, of_convolutions):
     asked = without(refused) if refused else AUTO
     for network, expected in (("mlp-1x512", of_perceptrons), ("alexnet", of_convolutions)):
-        assert executor_of(replace(RUN, network=network), "cuda:0", asked) == expected
+        assert engine_of(replace(RUN, network=network), "cuda:0", asked) == expected
 
 
 @pytest.mark.parametrize("error", [subprocess.TimeoutExpired("python", 180), ValueError("no JSON"), OSError("no process")])
@@ -158,6 +158,6 @@ def test_the_process_of_its_own_prints_what_differs(monkeypatch, capsys):
 def test_an_audit_falls_back_to_the_reference_loop_and_says_so(store, tmp_path, monkeypatch, device, asked, why, used):
     monkeypatch.setattr("rethinking_audit.fixtures.plugin.options.objection", lambda *_: why)
     state = State(store, Session(tmp_path / "s"), Target(device, asked), True, "main", tmp_path)
-    check_executors(state)
+    check_engines(state)
     assert state.target.engine == used
     assert state.remarks == (["it differs"] if "without" in used else [])

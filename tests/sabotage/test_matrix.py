@@ -8,7 +8,7 @@ import pytest
 
 from rethinking_audit.fixtures.sabotage import __main__ as runner
 from rethinking_audit.fixtures.sabotage.table import find
-from rethinking_audit.fixtures.tasks.sources import engine_digest, sha256
+from rethinking_audit.fixtures.tasks.sources import sha256, training_digest
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def commands(monkeypatch):
         if "pytest" in command:
             folder = Path(command[command.index("--report") + 1])
             fault = find(command[command.index("--sabotage") + 1]) if "--sabotage" in command else None
-            engine = engine_digest()
+            engine = training_digest()
             record = {"provenance": {"engine": engine}, "exit_code": 0}
             if fault:
                 record["provenance"]["engine"] = sha256(["sabotaged", fault.id, engine])

@@ -21,7 +21,7 @@ from rethinking_audit.fixtures.tasks.solve import ProblemSolve
 from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.contracts import SEEN
-from rethinking_audit.fixtures.training.executor import FUSED
+from rethinking_audit.fixtures.training.engine import FUSED
 from rethinking_audit.fixtures.training.result import DIVERGED, FIT
 from tests.builders.places import ROOT
 from tests.builders.specs import baseline_of
@@ -45,11 +45,17 @@ def contract_names():
     return found
 
 
-def spec(network="mlp-1x512", seed=0, budget=300, **fields):
+def spec(network="mlp-1x512", seed=0, max_epochs=300, **fields):
     plan = FAST.networks[network]
-    recipe = replace(plan.recipe, budget=budget)
+    recipe = replace(plan.recipe, max_epochs=max_epochs)
     return Training(
-        data=find("digits"), network=network, recipe=recipe, seed=seed, subset=plan.subset, width=plan.width, **fields
+        data=find("digits"),
+        network=network,
+        recipe=recipe,
+        seed=seed,
+        train_size=plan.train_size,
+        width=plan.width,
+        **fields,
     )
 
 
@@ -58,7 +64,7 @@ SPECS = {
     "levels": [spec(corruption=0.5)],
     "noise": [spec(inputs=kind) for kind in ("shuffled", "random", "gaussian")],
     "sweep": [spec(corruption=level, seed=seed) for level in (0.0, 1.0) for seed in (0, 1)],
-    "batch-norm": [spec("inception", budget=3, corruption=1.0)],
+    "batch-norm": [spec("inception", max_epochs=3, corruption=1.0)],
 }
 
 
@@ -72,7 +78,7 @@ def results(fault):
 
 
 def carried_out(audit):
-    """The record of each run of an audit, or why there is none, by the executor that the audit has."""
+    """The record of each run of an audit, or why there is none, by the engine that the audit has."""
     if audit == "sweep":
         return [made for _, made in carry_out_together(iter(SPECS[audit]), Target(engine=FUSED))]
     return [one_by_one(one) for one in SPECS[audit]]
@@ -167,7 +173,7 @@ def test_theorem_1_fails_in_single_precision():
 
 
 def test_a_ridge_does_not_interpolate():
-    solve = ProblemSolve.of("kernel", find("digits"), {"kind": "raw", "scale": 2.0}, subset=300)
+    solve = ProblemSolve.of("kernel", find("digits"), {"kind": "raw", "scale": 2.0}, train_size=300)
     with injected(fault_named("ridge-left-on")):
         assert carry_out(solve, Target(engine="reference"))["result"]["values"]["residual"] > 0.001
 

@@ -17,10 +17,10 @@ from rethinking_audit.fixtures.tasks.target import Target
 from tests.builders.specs import SPEC as NETWORK
 
 PROBLEM = ProblemSolve.of("random-signs", find("digits"), {"draws": 3})
-BASELINE = Baseline(data=find("digits"), network="ridge", seed=0, subset=50)
+BASELINE = Baseline(data=find("digits"), network="ridge", seed=0, train_size=50)
 CPU, CARD = Target(processor="a processor"), Target("cuda:1", processor="a processor", card="a card")
 ON_CPU, ON_CARD = {"device": "cpu", "capability": "a processor"}, {"device": "cuda", "capability": "a card"}
-FUSED = {"network": "networks", "executor": {"name": "fused", "source": "training"}}
+FUSED = {"network": "networks", "engine": {"name": "fused", "source": "training"}}
 
 
 def minor(version):
@@ -33,7 +33,7 @@ def digests(monkeypatch):
     rooms = lambda files: "+".join(sorted({file.partition("/")[0] for file in files}))  # noqa: E731 -- a stand-in
     for module in ("sources", "training", "solve", "baseline"):
         monkeypatch.setattr(f"rethinking_audit.fixtures.tasks.{module}.digest", rooms)
-    assert sources.executor_digest("fused") == "training"
+    assert sources.engine_digest("fused") == "training"
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@ from rethinking_audit.fixtures.tasks.memory import LANES, SLOTS, peak, slots, st
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.tasks.training_cost import CALL
-from rethinking_audit.fixtures.training.executor import CAPTURED, FUSED, REFERENCE
+from rethinking_audit.fixtures.training.engine import CAPTURED, FUSED, REFERENCE
 from rethinking_audit.fixtures.training.spec import Recipe
 
-RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10, test_every=0)
-SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, subset=50, width=0.1)
+RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, lr_decay=0.99, max_epochs=2, patience=10, eval_every=0)
+SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, train_size=50, width=0.1)
 
 
 def test_true_labels_are_expected_to_cost_less_unless_the_run_goes_on():
@@ -33,24 +33,28 @@ def test_true_labels_are_expected_to_cost_less_unless_the_run_goes_on():
 def test_batch_norm_fits_sooner_and_cropped_images_later():
     """Of ten runs on digits each: Inception fits random labels after 30 of 300 epochs, without BatchNorm after 70."""
     one = replace(SPEC, network="inception", corruption=1.0)
-    budget = replace(one, recipe=replace(RECIPE, to_the_end=True)).expected()
+    max_epochs = replace(one, recipe=replace(RECIPE, to_the_end=True)).expected()
     cropped = replace(one, recipe=replace(RECIPE, crop=True)).expected()
     without = replace(one, network="inception-without-batch-norm")
-    assert [one.expected() / budget, cropped / budget, without.expected() / budget] == pytest.approx([0.1, 0.3, 0.2])
+    assert [one.expected() / max_epochs, cropped / max_epochs, without.expected() / max_epochs] == pytest.approx(
+        [0.1, 0.3, 0.2]
+    )
 
 
 def test_a_solve_that_trains_is_expected_to_fit_within_a_fifth_of_its_budget():
-    trains = (("batch", 64), ("budget", 400), ("draws", 5), ("rate", 0.1), ("width", 512))
-    signs = ProblemSolve(problem="random-signs", data=find("digits"), subset=600, parameters=trains)
-    kernel = ProblemSolve(problem="kernel", data=find("digits"), subset=901, parameters=(("kind", "raw"), ("scale", 2.0)))
+    trains = (("batch", 64), ("max_epochs", 400), ("draws", 5), ("rate", 0.1), ("width", 512))
+    signs = ProblemSolve(problem="random-signs", data=find("digits"), train_size=600, parameters=trains)
+    kernel = ProblemSolve(
+        problem="kernel", data=find("digits"), train_size=901, parameters=(("kind", "raw"), ("scale", 2.0))
+    )
     assert signs.expected() == pytest.approx(0.2 * signs.flops())
     assert kernel.expected() == kernel.flops()
 
 
 def test_a_convolution_of_small_images_takes_longer_than_its_operations():
     conv = replace(SPEC, network="alexnet", recipe=replace(RECIPE, to_the_end=True))
-    assert conv.expected() == conv.flops() + 2 * CALL * 2 * RECIPE.budget  # layers, and steps of 32 of 50 images
-    cifar = replace(conv, data=find("cifar10"), width=1.0, subset=None, recipe=replace(conv.recipe, batch=128))
+    assert conv.expected() == conv.flops() + 2 * CALL * 2 * RECIPE.max_epochs  # layers, and steps of 32 of 50 images
+    cifar = replace(conv, data=find("cifar10"), width=1.0, train_size=None, recipe=replace(conv.recipe, batch=128))
     assert cifar.expected() < 1.01 * cifar.flops()
 
 
@@ -79,18 +83,20 @@ def test_flops_are_those_of_the_whole_budget():
 
 def test_memory_is_that_of_the_weights_the_data_and_the_layers():
     assert peak(SPEC, FUSED) > peak(SPEC, REFERENCE)
-    cifar = replace(SPEC, data=find("cifar10"), subset=None, width=1.0, recipe=replace(RECIPE, batch=128))
+    cifar = replace(SPEC, data=find("cifar10"), train_size=None, width=1.0, recipe=replace(RECIPE, batch=128))
     images = 4 * 60_000 * (3 * 28**2 + 3 * 32**2)
     assert images < peak(cifar, REFERENCE) < 5 * images
-    assert peak(replace(cifar, network="inception", subset=1000), REFERENCE) > peak(replace(cifar, subset=1000), REFERENCE)
+    assert peak(replace(cifar, network="inception", train_size=1000), REFERENCE) > peak(
+        replace(cifar, train_size=1000), REFERENCE
+    )
     # On a GPU 1,024 images are evaluated together; on a CPU 128, which take less than a step of as many.
-    alexnet = replace(cifar, network="alexnet", subset=100)
+    alexnet = replace(cifar, network="alexnet", train_size=100)
     cpu, gpu = (peak(alexnet, REFERENCE, device) for device in ("cpu", "cuda:0"))
     assert gpu - cpu == 4 * 1024 * 3 * anatomy(alexnet).largest - step_of(alexnet)
 
 
 def test_a_sweep_has_as_many_runs_as_have_their_weights_in_the_cache():
-    cifar = replace(SPEC, data=find("cifar10"), width=1.0, subset=None)
+    cifar = replace(SPEC, data=find("cifar10"), width=1.0, train_size=None)
     assert slots(SPEC, FUSED) == SLOTS == 8
     assert [slots(one, FUSED) for one in (replace(cifar, width=0.25), cifar, replace(cifar, network="mlp-3x512"))] == [
         4,

@@ -16,8 +16,8 @@ from rethinking_audit.fixtures.training.contracts import optimizer_sees_the_expe
 from rethinking_audit.fixtures.training.numerics import begin_thread, reproducible
 from rethinking_audit.fixtures.training.spec import Recipe
 
-RECIPE = Recipe(batch=64, learning_rate=0.05, momentum=0.9, decay=0.999, budget=3, patience=3, test_every=0)
-SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=3, corruption=1.0, subset=150, width=0.25)
+RECIPE = Recipe(batch=64, learning_rate=0.05, momentum=0.9, lr_decay=0.999, max_epochs=3, patience=3, eval_every=0)
+SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=3, corruption=1.0, train_size=150, width=0.25)
 
 
 @pytest.fixture(autouse=True)

@@ -31,19 +31,19 @@ def test_a_solve_says_how_far_it_is(tmp_path, monkeypatch):
     beats = []
     monkeypatch.setattr(prepare, "BEAT_EVERY", 0)
     monkeypatch.setattr(Session, "beat", lambda self, worker, beat: beats.append(beat))
-    spec = ProblemSolve.of("depth", find("digits"), {"depths": [2, 3]}, subset=50)
+    spec = ProblemSolve.of("depth", find("digits"), {"depths": [2, 3]}, train_size=50)
     prepare.drain({key(spec, Target()): spec}, Store(tmp_path), Session(tmp_path / "s"), Target(), "main")
-    assert [(beat.epoch, beat.budget, beat.unit) for beat in beats if beat][-1] == (1, 2, "part")
+    assert [(beat.epoch, beat.units, beat.unit) for beat in beats if beat][-1] == (1, 2, "part")
 
 
 def test_labels_that_are_not_what_the_spec_says_break_a_contract(monkeypatch):
     monkeypatch.setattr(sample, "corrupt_labels", lambda labels, *_: (labels + 1) % 10)
     with pytest.raises(ContractBroken, match="label corruption"):
-        sample.checked(SPEC.data, SPEC.subset, SPEC.corruption, SPEC.seed)
+        sample.checked(SPEC.data, SPEC.train_size, SPEC.corruption, SPEC.seed)
     draws = iter(range(2))
     monkeypatch.setattr(sample, "corrupt_labels", lambda labels, *_: labels + next(draws))
     with pytest.raises(ContractBroken, match="same on every read"):
-        sample.checked(SPEC.data, SPEC.subset, SPEC.corruption, SPEC.seed)
+        sample.checked(SPEC.data, SPEC.train_size, SPEC.corruption, SPEC.seed)
 
 
 def test_values_are_attributes_by_seed():

@@ -22,16 +22,16 @@ TRAINING = Training(
     data=find("digits"),
     network="linear",
     seed=0,
-    recipe=Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=2, patience=10),
+    recipe=Recipe(batch=32, learning_rate=0.1, momentum=0.9, lr_decay=0.99, max_epochs=2, patience=10),
 )
 
 
 def test_a_solve_is_plain_json():
     table = {"scales": [1.0, 2.0], "l2s": [], "kind": "raw"}
-    spec = ProblemSolve.of("kernel-grid", find("digits"), table, subset=50)
+    spec = ProblemSolve.of("kernel-grid", find("digits"), table, train_size=50)
     assert json.loads(json.dumps(spec.to_dict())) == spec.to_dict()
     assert spec.to_dict()["parameters"] == table
-    assert hash(spec) == hash(ProblemSolve.of("kernel-grid", find("digits"), table, subset=50))
+    assert hash(spec) == hash(ProblemSolve.of("kernel-grid", find("digits"), table, train_size=50))
 
 
 def test_a_problem_that_is_none_is_named():
@@ -41,7 +41,7 @@ def test_a_problem_that_is_none_is_named():
 
 @pytest.mark.parametrize("field", [field.name for field in fields(ProblemSolve) if field.name != "data"])
 def test_every_field_of_a_spec_is_in_its_key(field):
-    other = {"problem": "depth", "seed": 1, "subset": 51, "corruption": 0.5, "parameters": (("points", 11),)}[field]
+    other = {"problem": "depth", "seed": 1, "train_size": 51, "corruption": 0.5, "parameters": (("points", 11),)}[field]
     assert key(replace(SPEC, **{field: other}), Target()) != key(SPEC, Target())
 
 

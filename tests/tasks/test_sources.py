@@ -25,14 +25,14 @@ from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.theory.solver_flops import small
 from rethinking_audit.fixtures.theory.solvers import SOLVERS, Solver
-from rethinking_audit.fixtures.training.executor import SOURCES
+from rethinking_audit.fixtures.training.engine import SOURCES
 from tests.builders.problems import SPEC as SOLVE
 from tests.builders.sources import edited
 from tests.builders.specs import RECIPE, SPEC
 
 FILES = sorted({*LOOP, *SOLVING, *LEARNING, *(file for files in SOURCES.values() for file in files)})
-CONVOLVED = Training(data=find("digits"), network="alexnet", recipe=RECIPE, seed=0, subset=50, width=0.1)
-BASELINE = Baseline(data=find("digits"), network="ridge", seed=0, subset=50)
+CONVOLVED = Training(data=find("digits"), network="alexnet", recipe=RECIPE, seed=0, train_size=50, width=0.1)
+BASELINE = Baseline(data=find("digits"), network="ridge", seed=0, train_size=50)
 TASKS = (SPEC, CONVOLVED, SOLVE, BASELINE)
 
 
@@ -105,9 +105,9 @@ def test_every_way_of_importing_is_followed(monkeypatch, tmp_path):
     ],
 )
 def test_the_digests_of_all_networks_and_of_all_solvers_tell_an_edit(rooms, file, engine, theory):
-    before = sources.engine_digest(), sources.theory_digest()
+    before = sources.training_digest(), sources.theory_digest()
     rooms(file)
-    assert (sources.engine_digest() != before[0], sources.theory_digest() != before[1]) == (engine, theory)
+    assert (sources.training_digest() != before[0], sources.theory_digest() != before[1]) == (engine, theory)
 
 
 def test_a_new_network_makes_no_stored_run_stale(rooms, monkeypatch):
@@ -139,7 +139,7 @@ def test_a_new_baseline_makes_no_stored_run_stale(rooms, monkeypatch):
 
 def test_a_new_kind_of_task_or_engine_makes_no_stored_run_stale(rooms, monkeypatch):
     before = keys()
-    rooms("tasks/another.py", "tasks/kinds.py", "training/another.py", "training/executor.py")
+    rooms("tasks/another.py", "tasks/kinds.py", "training/another.py", "training/engine.py")
     monkeypatch.setitem(SOURCES, "another", ("training/another.py",))
     assert keys() == before
 

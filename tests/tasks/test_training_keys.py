@@ -9,7 +9,7 @@ from rethinking_audit.fixtures.runs.identity import key
 from rethinking_audit.fixtures.tasks.sources import LOOP, canonical, network_files
 from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
-from rethinking_audit.fixtures.training.executor import CAPTURED, CHOICES, REDUCED, SOURCES
+from rethinking_audit.fixtures.training.engine import CAPTURED, CHOICES, REDUCED, SOURCES
 from rethinking_audit.fixtures.training.spec import Recipe
 from tests.builders.places import ROOT
 from tests.builders.specs import RECIPE, SPEC
@@ -23,7 +23,7 @@ def test_canonical_json_has_one_form():
 
 @pytest.mark.parametrize("field", [field.name for field in fields(Training) if field.name not in ("recipe", "data")])
 def test_every_field_of_a_spec_is_in_its_key(field):
-    other = {"network": "linear", "seed": 1, "corruption": 0.5, "inputs": "random", "subset": 51, "width": 0.2}[field]
+    other = {"network": "linear", "seed": 1, "corruption": 0.5, "inputs": "random", "train_size": 51, "width": 0.2}[field]
     assert key(replace(SPEC, **{field: other}), Target()) != key(SPEC, Target())
 
 
@@ -53,7 +53,7 @@ def test_another_machine_computes_the_key_from_the_target():
     assert key(SPEC, Target(processor="GenuineIntel AVX512")) != key(SPEC, Target(processor="GenuineIntel AVX2"))
 
 
-def test_the_executor_is_in_the_key():
+def test_the_engine_is_in_the_key():
     assert key(SPEC, Target()) == key(SPEC, Target(engine="fused")) != key(SPEC, Target(engine="reference"))
     conv = replace(SPEC, network="alexnet")
     assert (
@@ -68,7 +68,7 @@ def test_the_executor_is_in_the_key():
 
 def test_a_run_of_reduced_precision_says_so():
     full, reduced = (SPEC.context(Target("cuda:0", asked)) for asked in (CAPTURED, REDUCED))
-    assert full["executor"]["source"] == reduced["executor"]["source"]
+    assert full["engine"]["source"] == reduced["engine"]["source"]
     assert (full["numerics"]["matmul"], reduced["numerics"]["matmul"]) == ("highest", "high")
     assert "bfloat16" in reduced["numerics"]["passes"]
 
@@ -76,6 +76,6 @@ def test_a_run_of_reduced_precision_says_so():
 def test_every_source_of_a_training_is_in_somebodys_key():
     root = ROOT / "fixtures"
     listed = {root / file for files in (LOOP, *SOURCES.values(), *map(network_files, NETWORKS)) for file in files}
-    choosing = {root / "training" / name for name in ("__init__.py", "executor.py")}
+    choosing = {root / "training" / name for name in ("__init__.py", "engine.py")}
     assert set((root / "training").glob("*.py")) - choosing <= listed
     assert set((root / "networks").glob("*.py")) - {root / "networks" / "__init__.py"} <= listed

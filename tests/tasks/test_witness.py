@@ -15,13 +15,13 @@ from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.tasks.witness import CONTRACTS, FRESH, FROZEN, REPORTED, ROUNDING, STEPS, Witness
 from rethinking_audit.fixtures.training import sgd
 from rethinking_audit.fixtures.training.contracts import SEEN
-from rethinking_audit.fixtures.training.loop import torchs, train
+from rethinking_audit.fixtures.training.loop import torch_sgd, train
 from rethinking_audit.fixtures.training.numerics import reproducible
 from rethinking_audit.fixtures.training.result import DIVERGED
 from rethinking_audit.fixtures.training.spec import Recipe
 from rethinking_audit.fixtures.training.tensors import Tensors, batches, derived_seed
 
-RECIPE = Recipe(batch=64, learning_rate=0.05, momentum=0.9, decay=0.999, budget=3, patience=3, test_every=0)
+RECIPE = Recipe(batch=64, learning_rate=0.05, momentum=0.9, lr_decay=0.999, max_epochs=3, patience=3, eval_every=0)
 
 
 def spec(network="mlp-1x512", **recipe):
@@ -31,13 +31,13 @@ def spec(network="mlp-1x512", **recipe):
         recipe=replace(RECIPE, **recipe),
         seed=3,
         corruption=1.0,
-        subset=150,
+        train_size=150,
         width=0.25,
     )
 
 
 def experiment_of(one):
-    return prepare(one.data, one.subset, one.inputs, one.corruption, one.seed)
+    return prepare(one.data, one.train_size, one.inputs, one.corruption, one.seed)
 
 
 def watched(one, change=lambda result: None, loss_times=1.0, lost=0):
@@ -58,7 +58,7 @@ def watched(one, change=lambda result: None, loss_times=1.0, lost=0):
 
 
 @pytest.mark.parametrize("network", ["mlp-1x512", "alexnet", "inception", "inception-without-batch-norm", "linear"])
-@pytest.mark.parametrize("more", [{}, {"weight_decay": 1e-4}, {"momentum": 0.0}], ids=["plain", "decay", "no momentum"])
+@pytest.mark.parametrize("more", [{}, {"weight_decay": 1e-4}, {"momentum": 0.0}], ids=["plain", "lr_decay", "no momentum"])
 def test_a_sound_training_keeps_every_contract(network, more):
     assert watched(spec(network, **more)) == CONTRACTS
 
@@ -133,7 +133,7 @@ def told(one, change=lambda *step: step, step=True, epochs=2):
         network = build(one.network, 7, 1, 10, one.width)
         witness, data = Witness(network, experiment, one), Tensors.of(experiment, "cpu", one.recipe)
         for epoch in range(1, epochs + 1):
-            rate = RECIPE.learning_rate * RECIPE.decay ** (epoch - 1)
+            rate = RECIPE.learning_rate * RECIPE.lr_decay ** (epoch - 1)
             for images, labels in batches(data, one.recipe, one.seed, epoch):
                 if step:
                     for parameter in network.parameters():
@@ -180,7 +180,7 @@ def test_what_was_not_looked_at_is_not_claimed():
         assert witness.check(result) == (FRESH, FROZEN, REPORTED)
 
 
-@pytest.mark.parametrize("descent", [torchs, sgd.SGD])
+@pytest.mark.parametrize("descent", [torch_sgd, sgd.SGD])
 def test_another_optimizers_steps_are_not_counted(descent):
     one = spec()
     experiment = experiment_of(one)

@@ -12,7 +12,7 @@ from rethinking_audit.fixtures.theory.capacity import Examples
 
 def digits():
     data = datasets.find("digits").load()
-    return data.train_images.reshape(len(data.train_labels), -1) / data.white, data.train_labels
+    return data.train_images.reshape(len(data.train_labels), -1) / data.max_value, data.train_labels
 
 
 def examples(n, d, seed):

@@ -11,7 +11,7 @@ from rethinking_audit.fixtures.theory import dual, features, gabor, kernels
 
 def digits(count=None):
     data = datasets.find("digits").load()
-    train, test = (torch.from_numpy(part / data.white)[:count] for part in (data.train_images, data.test_images))
+    train, test = (torch.from_numpy(part / data.max_value)[:count] for part in (data.train_images, data.test_images))
     return train, torch.from_numpy(data.train_labels)[:count], test, torch.from_numpy(data.test_labels)[:count]
 
 
@@ -61,8 +61,8 @@ def test_patches_are_standardized_and_whitened():
     found = features.patches(noise(200))
     assert found.shape == (200, 7, 7, 108)
     assert found.mean(-1).abs().max() < 1e-14
-    white = ((found.reshape(-1, 108) - layer.mean) @ layer.whitening).T
-    variances = torch.linalg.eigvalsh(torch.cov(white))[1:]  # the first is the patches' mean, which is gone
+    max_value = ((found.reshape(-1, 108) - layer.mean) @ layer.whitening).T
+    variances = torch.linalg.eigvalsh(torch.cov(max_value))[1:]  # the first is the patches' mean, which is gone
     assert 0.5 < variances.min() < variances.max() < 1  # short of 1 by what was added to the eigenvalues
 
 

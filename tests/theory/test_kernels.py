@@ -16,7 +16,7 @@ from tests.builders.places import SHARED
 def digits():
     data = datasets.find("digits").load()
     images = (data.train_images, data.test_images)
-    train, test = (torch.from_numpy(part.reshape(len(part), -1) / data.white) for part in images)
+    train, test = (torch.from_numpy(part.reshape(len(part), -1) / data.max_value) for part in images)
     return train, torch.from_numpy(data.train_labels), test, torch.from_numpy(data.test_labels)
 
 

@@ -17,7 +17,7 @@ from rethinking_audit.fixtures.theory.solvers import SOLVERS
 def task(count=60, labels=None, seed=0):
     data = datasets.find("digits").load().subset(count)
     given = data.train_labels if labels is None else labels
-    sample = Sample(data.train_images, given, data.test_images[:100], data.test_labels[:100], data.white, data.classes)
+    sample = Sample(data.train_images, given, data.test_images[:100], data.test_labels[:100], data.max_value, data.classes)
     return Instance(sample, seed, "cpu", lambda done, of: None)
 
 
@@ -145,7 +145,7 @@ def test_random_filters_with_and_without_l2():
 
 
 def test_random_signs_are_fitted_and_a_small_class_is_as_small_as_known():
-    recipe = {"draws": 3, "width": 256, "rate": 0.1, "batch": 32, "budget": 200}
+    recipe = {"draws": 3, "width": 256, "rate": 0.1, "batch": 32, "max_epochs": 200}
     networks, ball = found("random-signs", **recipe), found("random-signs", **recipe, linear=True)
     assert networks["correlations"] == [1.0, 1.0, 1.0]
     assert networks["epochs"] < 200
@@ -154,7 +154,7 @@ def test_random_signs_are_fitted_and_a_small_class_is_as_small_as_known():
 
 
 def test_a_replaced_example_changes_a_network_and_hardly_ridge_regression():
-    recipe = {"replaced": 2, "width": 256, "rate": 0.1, "batch": 32, "budget": 200}
+    recipe = {"replaced": 2, "width": 256, "rate": 0.1, "batch": 32, "max_epochs": 200}
     networks, ridge = found("replace-one", **recipe), found("replace-one", **recipe, l2=100.0)
     assert networks["train_errors"] == [0.0] * 4
     assert min(networks["changes"]) > 0.5
@@ -163,7 +163,7 @@ def test_a_replaced_example_changes_a_network_and_hardly_ridge_regression():
 
 
 def test_fused_slopes_are_those_of_each_network():
-    recipe = shallow.Recipe(width=7, rate=0.1, batch=5, budget=1)
+    recipe = shallow.Recipe(width=7, rate=0.1, batch=5, max_epochs=1)
     networks = shallow.fresh(4, recipe, [0, 1, 0], "cpu")
     points, signs = torch.randn(5, 4), torch.tensor([[1.0, -1, 1, 1, -1]] * 2 + [[-1.0, -1, 1, 1, 1]])
     assert torch.equal(networks.weights[0][0], networks.weights[0][2])

@@ -23,7 +23,7 @@ from rethinking_audit.fixtures.training.spec import Recipe
 from tests.builders.card import emulated
 
 # Rates that float32 holds exactly, as a graph must be given them.
-RECIPE = Recipe(batch=32, learning_rate=0.0625, momentum=0.9, decay=0.5, budget=3, patience=40, weight_decay=0.01)
+RECIPE = Recipe(batch=32, learning_rate=0.0625, momentum=0.9, lr_decay=0.5, max_epochs=3, patience=40, weight_decay=0.01)
 GPU = pytest.mark.skipif(not (listed() and torch.cuda.is_available()), reason="needs a GPU")
 DEVICES = ["cpu", "card:0", pytest.param("cuda:0", marks=GPU)]
 
@@ -44,7 +44,7 @@ def network(name, width=0.1):
 def test_in_float64_every_step_is_the_reference_loops(name, recipe, device):
     """Weights, momenta and BatchNorm's statistics; 75 images are two batches of 32 and one of 11, or less than one."""
     with machine_with(device):
-        assert_steps_agree(network(name), network(name), prepare(find("digits"), 75, "true", 1.0, 0), recipe, device)
+        assert_steps_agree(network(name), network(name), prepare(find("digits"), 75, "original", 1.0, 0), recipe, device)
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -52,7 +52,7 @@ def test_in_float64_every_step_is_the_reference_loops(name, recipe, device):
 def test_an_augmented_step_is_the_reference_loops(look, device):
     """What augmentation draws is an input of the graph: every epoch has its own, in the order of the reference loop."""
     with machine_with(device):
-        data = prepare(find("digits"), 75, "true", 0.0, 0)
+        data = prepare(find("digits"), 75, "original", 0.0, 0)
         assert_steps_agree(network("inception"), network("inception"), data, replace(RECIPE, **look), device)
 
 
@@ -61,7 +61,7 @@ def test_warming_up_leaves_every_call_where_the_first_was(images, batch):
     """With fewer than three full batches a counter that went on would leave its range, and take the card with it."""
     with emulated() as card:
         recipe = replace(RECIPE, batch=batch)
-        data = prepare(find("digits"), images, "true", 1.0, 0)
+        data = prepare(find("digits"), images, "original", 1.0, 0)
         assert_steps_agree(network("mlp-1x512"), network("mlp-1x512"), data, recipe, "card:0")
         assert not card.lost
 
@@ -101,33 +101,39 @@ def in_lanes(settings, slots, device, reduced=False, name="mlp-1x512"):
         while waiting or lanes.runs:
             while waiting and len(lanes.runs) < slots:
                 place, (seed, recipe) = waiting.pop(0)
-                run = Run(network(name), prepare(find("digits"), 75, "true", 0.5, seed), recipe, seed, device)
+                run = Run(network(name), prepare(find("digits"), 75, "original", 0.5, seed), recipe, seed, device)
                 lanes.add(run)
                 places[run] = place
             results |= {places[run]: run.result() for run in lanes.epoch()}
     return [results[place] for place in range(len(settings))]
 
 
-LONG = replace(RECIPE, budget=60, decay=0.99, weight_decay=0.0, test_every=0)
+LONG = replace(RECIPE, max_epochs=60, lr_decay=0.99, weight_decay=0.0, eval_every=0)
 
 
 @pytest.mark.parametrize("slots", [1, 3])
 @pytest.mark.parametrize("device", DEVICES)
 def test_a_run_in_a_lane_is_the_reference_loops_whoever_is_beside_it(device, slots):
     """They finish in different epochs, and the next take their lanes."""
-    changes = ({}, {"weight_decay": 0.01, "budget": 20}, {"learning_rate": 0.03125}, {"budget": 5}, {"momentum": 0.5})
+    changes = (
+        {},
+        {"weight_decay": 0.01, "max_epochs": 20},
+        {"learning_rate": 0.03125},
+        {"max_epochs": 5},
+        {"momentum": 0.5},
+    )
     settings = [(seed, replace(LONG, **change)) for seed, change in enumerate(changes)]
     found = in_lanes(settings, slots, device)
     assert len({result.epochs for result in found}) > 2
     for one, (seed, recipe) in zip(found, settings, strict=True):
         with machine_with(device), reproducible(device):
-            two = reference(network("mlp-1x512"), prepare(find("digits"), 75, "true", 0.5, seed), recipe, seed, device)
+            two = reference(network("mlp-1x512"), prepare(find("digits"), 75, "original", 0.5, seed), recipe, seed, device)
         assert of(one) == of(two)
         assert one.curves.train_loss == pytest.approx(two.curves.train_loss, rel=1e-3)
 
 
 def test_lanes_are_of_the_same_images_and_no_more_than_there_are():
-    lanes, data = Lanes(2), prepare(find("digits"), 75, "true", 0.5, 0)
+    lanes, data = Lanes(2), prepare(find("digits"), 75, "original", 0.5, 0)
     first, other = (Run(network("mlp-1x512"), data, LONG, seed, "cpu") for seed in range(2))
     lanes.add(first)
     with pytest.raises(ValueError, match="other images or another batch"):
@@ -142,7 +148,7 @@ def test_lanes_are_of_the_same_images_and_no_more_than_there_are():
 def test_reduced_precision_is_of_the_passes_alone(device):
     """Convolutions are given and give bfloat16; weights, momenta, gradients, statistics and the loss stay float32."""
     with machine_with(device):
-        run, seen = Run(network("inception"), prepare(find("digits"), 75, "true", 0.5, 0), RECIPE, 0, device), set()
+        run, seen = Run(network("inception"), prepare(find("digits"), 75, "original", 0.5, 0), RECIPE, 0, device), set()
         steps = CapturedSteps(run, reduced=True)
         for layer in run.network.modules():
             if isinstance(layer, torch.nn.Conv2d):
@@ -159,7 +165,7 @@ def test_reduced_precision_is_of_the_passes_alone(device):
 
 
 def test_perceptrons_multiply_in_tensor_float_and_nobody_after_them():
-    run, seen = Run(network("mlp-1x512"), prepare(find("digits"), 75, "true", 0.5, 0), RECIPE, 0, "cpu"), []
+    run, seen = Run(network("mlp-1x512"), prepare(find("digits"), 75, "original", 0.5, 0), RECIPE, 0, "cpu"), []
     run.network.register_forward_hook(lambda *_: seen.append(torch.get_float32_matmul_precision()))
     for reduced in (False, True):
         CapturedSteps(run, reduced)._take(torch.arange(32))
@@ -170,7 +176,7 @@ def test_perceptrons_multiply_in_tensor_float_and_nobody_after_them():
 @pytest.mark.parametrize("device", [device for device in DEVICES if device != "card:0"])  # whose bfloat16 is slow
 @pytest.mark.parametrize("name", ["inception", "mlp-1x512"])
 def test_in_reduced_precision_labels_are_fitted_within_the_spread_of_seeds(name, device):
-    settings = [(seed, replace(LONG, budget=120)) for seed in range(4)]
+    settings = [(seed, replace(LONG, max_epochs=120)) for seed in range(4)]
     full, less = ([one.fit_exact for one in in_lanes(settings, 2, device, reduced, name)] for reduced in (False, True))
     assert None not in full
     assert None not in less
@@ -178,16 +184,16 @@ def test_in_reduced_precision_labels_are_fitted_within_the_spread_of_seeds(name,
 
 
 def test_what_draws_in_a_step_is_not_captured():
-    run = Run(network("mlp-1x512"), prepare(find("digits"), 75, "true", 0.0, 0), RECIPE, 0, "cpu")
+    run = Run(network("mlp-1x512"), prepare(find("digits"), 75, "original", 0.0, 0), RECIPE, 0, "cpu")
     run.recipe = replace(RECIPE, dropout=0.5)
     for refused in (CapturedSteps, Lanes(1).add):
         with pytest.raises(ValueError, match="expected no dropout"):
             refused(run)
 
 
-def rough_run(budget=200):
-    recipe = replace(LONG, budget=budget, patience=40)
-    return Run(network("mlp-1x512"), prepare(find("digits"), 75, "true", 1.0, 0), recipe, 0, "cpu", rough=True)
+def rough_run(max_epochs=200):
+    recipe = replace(LONG, max_epochs=max_epochs, patience=40)
+    return Run(network("mlp-1x512"), prepare(find("digits"), 75, "original", 1.0, 0), recipe, 0, "cpu", rough=True)
 
 
 def test_looks_are_rough_far_from_the_end_of_a_fit_and_exact_near_it(monkeypatch):
@@ -207,15 +213,17 @@ def test_looks_are_rough_far_from_the_end_of_a_fit_and_exact_near_it(monkeypatch
         exact.append(run.exact)
     first = exact.index(True)
     assert exact == [False] * first + [True] * (len(exact) - first)
-    assert run.watch.status == FIT
-    assert 0 < first < run.watch.fit_loss - 1
+    assert run.stopping.status == FIT
+    assert 0 < first < run.stopping.fit_loss - 1
     losses, errors = run.curves.train_loss, run.curves.train_error
     assert losses[first + 1] <= NEAR_LOSS or errors[first + 1] <= NEAR_ERROR
     assert all(loss > NEAR_LOSS for loss in losses[1 : first + 1])
     assert (losses[-1], errors[-1]) == exactly(run)
 
 
-@pytest.mark.parametrize("change", [{"budget": 3}, {"patience": 2, "learning_rate": 0.0}], ids=["budget", "stalled"])
+@pytest.mark.parametrize(
+    "change", [{"max_epochs": 3}, {"patience": 2, "learning_rate": 0.0}], ids=["max_epochs", "stalled"]
+)
 def test_a_run_that_ends_far_from_its_fit_ends_with_an_exact_look(monkeypatch, change):
     monkeypatch.setattr(
         runs,
@@ -223,12 +231,12 @@ def test_a_run_that_ends_far_from_its_fit_ends_with_an_exact_look(monkeypatch, c
         lambda *given: classify(*given) * (1.01 if torch.get_float32_matmul_precision() == "high" else 1.0),
     )
     run = rough_run()
-    run.recipe = run.watch.recipe = replace(run.recipe, **change)
+    run.recipe = run.stopping.recipe = replace(run.recipe, **change)
     steps = CapturedSteps(run, reduced=True)
     while run.next_epoch():
         take_in_turn([steps])
         run.see(*steps.seen())
-    assert run.watch.status in (BUDGET_EXHAUSTED, STALLED)
+    assert run.stopping.status in (BUDGET_EXHAUSTED, STALLED)
     assert run.exact
     assert len(run.curves.train_loss) == run.epoch + 1
     assert (run.curves.train_loss[-1], run.curves.train_error[-1]) == exactly(run)

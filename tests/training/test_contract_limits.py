@@ -14,7 +14,7 @@ from tests.builders.contracts import experiment, says
 
 def test_what_the_optimizer_sees_is_said_in_full():
     data = experiment()
-    recipe = Recipe(batch=64, learning_rate=0.1, momentum=0.9, decay=1.0, budget=1, patience=1, test_every=0)
+    recipe = Recipe(batch=64, learning_rate=0.1, momentum=0.9, lr_decay=1.0, max_epochs=1, patience=1, eval_every=0)
     seen = list(batches(Tensors.of(data, "cpu", recipe), recipe, 0, 1))
     images, labels = (torch.cat(part) for part in zip(*seen, strict=True))
     check = training.optimizer_sees_the_experiment

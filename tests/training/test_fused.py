@@ -12,7 +12,7 @@ from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import prepare
 from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.training.fused import FusedSweep, side_by_side
-from rethinking_audit.fixtures.training.loop import torchs, train, train_epoch
+from rethinking_audit.fixtures.training.loop import torch_sgd, train, train_epoch
 from rethinking_audit.fixtures.training.numerics import reproducible
 from rethinking_audit.fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED
 from rethinking_audit.fixtures.training.run import Run
@@ -20,7 +20,7 @@ from rethinking_audit.fixtures.training.spec import Recipe
 from rethinking_audit.fixtures.training.stack import Stack, judged
 from rethinking_audit.fixtures.training.tensors import batches
 
-RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, decay=0.99, budget=300, patience=40, test_every=0)
+RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, lr_decay=0.99, max_epochs=300, patience=40, eval_every=0)
 IMAGES = 75  # two batches of 32, and one of 11
 
 
@@ -30,14 +30,14 @@ def network(name="mlp-1x512", seed=0, width=0.1):
 
 
 def member(recipe=RECIPE, seed=0, corruption=1.0, name="mlp-1x512", width=0.1, images=IMAGES):
-    data = prepare(find("digits"), images, "true", corruption, seed)
+    data = prepare(find("digits"), images, "original", corruption, seed)
     return Run(network(name, seed, width), data, recipe, seed, "cpu")
 
 
 def alone(recipe=RECIPE, seed=0, corruption=1.0, name="mlp-1x512", width=0.1, images=IMAGES):
     """The result of the reference loop."""
     with reproducible("cpu"):
-        data = prepare(find("digits"), images, "true", corruption, seed)
+        data = prepare(find("digits"), images, "original", corruption, seed)
         return train(network(name, seed, width), data, recipe, seed, "cpu")
 
 
@@ -62,7 +62,7 @@ def test_in_float64_every_step_is_the_reference_loops(name):
     recipes = [
         RECIPE,
         replace(RECIPE, weight_decay=0.01, learning_rate=0.05),
-        replace(RECIPE, momentum=0.5, decay=0.5),
+        replace(RECIPE, momentum=0.5, lr_decay=0.5),
         replace(RECIPE, momentum=0.0, weight_decay=0.001),
     ]
     runs = [member(recipe, seed, 0.5, name) for seed, recipe in enumerate(recipes)]
@@ -80,7 +80,7 @@ def test_in_float64_every_step_is_the_reference_loops(name):
     for epoch in range(1, 6):
         sweep.epoch()
         for row, (run, reference, optimizer) in enumerate(zip(runs, references, optimizers, strict=True)):
-            optimizer.param_groups[0]["lr"] = run.recipe.learning_rate * run.recipe.decay ** (epoch - 1)
+            optimizer.param_groups[0]["lr"] = run.recipe.learning_rate * run.recipe.lr_decay ** (epoch - 1)
             losses, wrong = train_epoch(reference, run.data, optimizer, run.recipe, run.seed, epoch)
             assert len(losses) == 3
             assert run.curves.online_error[-1] == wrong / IMAGES
@@ -120,7 +120,7 @@ def test_where_vectors_and_blas_let_it_every_bit_is_the_reference_loops(name):
             pytest.skip("a batched product is rounded otherwise by this BLAS")
         runs = [member(recipe, seed, 0.5, name, width=1.0) for seed, recipe in enumerate(recipes)]
         references = [network(name, seed, width=1.0) for seed in range(len(runs))]
-        descents = [torchs(one.parameters(), recipe) for one, recipe in zip(references, recipes, strict=True)]
+        descents = [torch_sgd(one.parameters(), recipe) for one, recipe in zip(references, recipes, strict=True)]
         sweep = FusedSweep(len(runs))
         for run in runs:
             sweep.add(run)
@@ -162,11 +162,11 @@ def test_an_epoch_is_each_runs_own_order():
 
 ENDINGS = [
     ({"corruption": 0.0}, FIT),
-    ({"recipe": replace(RECIPE, budget=7)}, BUDGET_EXHAUSTED),
+    ({"recipe": replace(RECIPE, max_epochs=7)}, BUDGET_EXHAUSTED),
     ({"recipe": replace(RECIPE, learning_rate=1e6)}, DIVERGED),
     ({"recipe": replace(RECIPE, learning_rate=0.0, patience=5)}, STALLED),
-    ({"recipe": replace(RECIPE, budget=9, to_the_end=True, test_every=2), "corruption": 0.0}, FIT),
-    ({"recipe": replace(RECIPE, weight_decay=1e-4, test_every=1), "seed": 3}, FIT),
+    ({"recipe": replace(RECIPE, max_epochs=9, to_the_end=True, eval_every=2), "corruption": 0.0}, FIT),
+    ({"recipe": replace(RECIPE, weight_decay=1e-4, eval_every=1), "seed": 3}, FIT),
     ({"recipe": replace(RECIPE, momentum=0.5, learning_rate=0.5), "seed": 4, "corruption": 0.5}, FIT),
 ]
 
@@ -202,7 +202,7 @@ def test_epochs_to_fit_are_the_reference_loops_for_digits_at_every_corruption():
             "seed": seed,
             "width": 0.25,
             "images": 300,
-            "recipe": replace(RECIPE, batch=64, budget=300),
+            "recipe": replace(RECIPE, batch=64, max_epochs=300),
         }
         for level in range(11)
         for seed in range(3)
@@ -221,7 +221,7 @@ def test_who_is_beside_a_run_changes_no_bit_of_it():
 
 
 def test_a_run_that_augments_is_not_fused():
-    run = Run(network(), prepare(find("digits"), IMAGES, "true", 0.0, 0), replace(RECIPE, crop=True), 0, "cpu")
+    run = Run(network(), prepare(find("digits"), IMAGES, "original", 0.0, 0), replace(RECIPE, crop=True), 0, "cpu")
     with pytest.raises(ValueError, match="augments"):
         FusedSweep(1).add(run)
 
@@ -253,7 +253,7 @@ def test_all_rows_at_once_take_the_steps_that_each_takes_alone(decays):
 def test_a_run_that_is_over_keeps_its_weights():
     with reproducible("cpu"):
         sweep = FusedSweep(2)
-        short, long = member(replace(RECIPE, budget=1)), member(seed=1)
+        short, long = member(replace(RECIPE, max_epochs=1)), member(seed=1)
         sweep.add(short)
         sweep.add(long)
         assert sweep.epoch() == [short]

@@ -19,12 +19,12 @@ from rethinking_audit.fixtures.training.numerics import reproducible
 from rethinking_audit.fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED, Curves, Result
 from rethinking_audit.fixtures.training.run import set_dropout
 from rethinking_audit.fixtures.training.spec import Recipe
+from rethinking_audit.fixtures.training.stopping import StoppingRule
 from rethinking_audit.fixtures.training.tensors import Tensors, batches
-from rethinking_audit.fixtures.training.watch import Watch
 
-RECIPE = Recipe(batch=64, learning_rate=0.1, momentum=0.9, decay=0.99, budget=60, patience=40)
-TRUE = prepare(find("digits"), 100, "true", 0.0, 0)
-RANDOM = prepare(find("digits"), 100, "true", 1.0, 0)
+RECIPE = Recipe(batch=64, learning_rate=0.1, momentum=0.9, lr_decay=0.99, max_epochs=60, patience=40)
+TRUE = prepare(find("digits"), 100, "original", 0.0, 0)
+RANDOM = prepare(find("digits"), 100, "original", 1.0, 0)
 
 
 def trained(recipe=RECIPE, data=RANDOM, name="mlp-1x512", seed=0, **kwargs) -> Result:
@@ -47,22 +47,22 @@ def test_random_labels_are_fitted_and_both_criteria_recorded():
 
 @pytest.mark.parametrize(("to_the_end", "ended"), [(False, [None, None, FIT]), (True, [None, None, None])])
 def test_a_run_has_fitted_when_both_criteria_are_met_at_once(to_the_end, ended):
-    watch = Watch(replace(RECIPE, to_the_end=to_the_end, budget=4))
+    stopping = StoppingRule(replace(RECIPE, to_the_end=to_the_end, max_epochs=4))
     found = []
     for epoch, (loss, error) in enumerate([(0.04, 0.01), (0.06, 0.0), (0.04, 0.0)], start=1):
-        watch.see(epoch, Curves(train_loss=[2.3, loss], train_error=[0.9, error]), loss, 0.1)
-        found.append(watch.status)
+        stopping.see(epoch, Curves(train_loss=[2.3, loss], train_error=[0.9, error]), loss, 0.1)
+        found.append(stopping.status)
     assert found == ended
-    assert (watch.fit_loss, watch.fit_exact) == (1, 2)
+    assert (stopping.fit_loss, stopping.fit_exact) == (1, 2)
     if to_the_end:
-        watch.see(4, Curves(train_loss=[2.3, 0.06], train_error=[0.9, 0.0]), 0.06, 0.1)
-        assert watch.status == FIT
+        stopping.see(4, Curves(train_loss=[2.3, 0.06], train_error=[0.9, 0.0]), 0.06, 0.1)
+        assert stopping.status == FIT
 
 
 def test_the_same_run_twice_is_the_same_to_the_last_bit():
-    first = trained(name="inception", recipe=replace(RECIPE, budget=3, crop=True), data=TRUE)
+    first = trained(name="inception", recipe=replace(RECIPE, max_epochs=3, crop=True), data=TRUE)
     torch.rand(7)
-    assert trained(name="inception", recipe=replace(RECIPE, budget=3, crop=True), data=TRUE) == first
+    assert trained(name="inception", recipe=replace(RECIPE, max_epochs=3, crop=True), data=TRUE) == first
 
 
 def test_seeds_differ():
@@ -71,7 +71,7 @@ def test_seeds_differ():
 
 def test_a_run_leaves_the_callers_generator_and_settings_alone():
     before = torch.get_rng_state(), torch.are_deterministic_algorithms_enabled(), torch.get_num_threads()
-    trained(recipe=replace(RECIPE, budget=1))
+    trained(recipe=replace(RECIPE, max_epochs=1))
     assert np.float64(5e-324) * 1.0 > 0, "denormals are still flushed to zero"
     assert torch.equal(before[0], torch.get_rng_state())
     assert before[1:] == (torch.are_deterministic_algorithms_enabled(), torch.get_num_threads())
@@ -80,14 +80,14 @@ def test_a_run_leaves_the_callers_generator_and_settings_alone():
 @pytest.mark.parametrize(
     ("recipe", "name", "status"),
     [
-        (replace(RECIPE, budget=2), "mlp-1x512", BUDGET_EXHAUSTED),
+        (replace(RECIPE, max_epochs=2), "mlp-1x512", BUDGET_EXHAUSTED),
         (replace(RECIPE, learning_rate=0.0, patience=5), "mlp-1x512", STALLED),
-        (replace(RECIPE, budget=300, patience=20), "linear", STALLED),
+        (replace(RECIPE, max_epochs=300, patience=20), "linear", STALLED),
         (replace(RECIPE, learning_rate=1e6), "mlp-3x512", DIVERGED),
     ],
 )
 def test_a_run_ends_as_it_must(recipe, name, status):
-    data = prepare(find("digits"), 300, "true", 1.0, 0)
+    data = prepare(find("digits"), 300, "original", 1.0, 0)
     assert trained(recipe, data, name).status == status
 
 
@@ -101,7 +101,7 @@ def test_divergence_says_where():
 
 def test_divergence_without_a_nan():
     """A loss above twice its start for two epochs, all numbers finite."""
-    result = trained(replace(RECIPE, learning_rate=30.0, momentum=0.0, budget=20))
+    result = trained(replace(RECIPE, learning_rate=30.0, momentum=0.0, max_epochs=20))
     assert result.status == DIVERGED
     assert all(math.isfinite(loss) for loss in result.curves.train_loss)
 
@@ -165,7 +165,7 @@ def test_dropout_is_set_and_drawn_by_epoch():
 
 
 def test_the_test_set_is_looked_at_as_often_as_asked():
-    looks = {every: trained(replace(RECIPE, budget=5, test_every=every)).curves.tested_epochs for every in (0, 1, 2)}
+    looks = {every: trained(replace(RECIPE, max_epochs=5, eval_every=every)).curves.tested_epochs for every in (0, 1, 2)}
     assert looks == {0: [5], 1: [0, 1, 2, 3, 4, 5], 2: [0, 2, 4, 5]}
 
 

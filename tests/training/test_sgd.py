@@ -13,11 +13,11 @@ from rethinking_audit.fixtures.runs.carry_out import carry_out
 from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.tasks.witness import STEPS
-from rethinking_audit.fixtures.training.executor import DIRECT, REFERENCE
+from rethinking_audit.fixtures.training.engine import DIRECT, REFERENCE
 from rethinking_audit.fixtures.training.sgd import SGD, overheard
 from rethinking_audit.fixtures.training.spec import Recipe
 
-RECIPE = Recipe(batch=20, learning_rate=0.1, momentum=0.9, decay=0.9, budget=5, patience=5)
+RECIPE = Recipe(batch=20, learning_rate=0.1, momentum=0.9, lr_decay=0.9, max_epochs=5, patience=5)
 
 
 def networks(name):
@@ -41,10 +41,10 @@ def test_every_step_is_torchs_to_the_bit(name, recipe):
     one, other = networks(name)
     ours = SGD(one.parameters(), recipe)
     settings = {"momentum": recipe.momentum, "weight_decay": recipe.weight_decay}
-    torchs = torch.optim.SGD(other.parameters(), lr=recipe.learning_rate, fused=True, **settings)
+    torch_sgd = torch.optim.SGD(other.parameters(), lr=recipe.learning_rate, fused=True, **settings)
     for step in range(6):
-        ours.param_groups[0]["lr"] = torchs.param_groups[0]["lr"] = recipe.learning_rate * recipe.decay**step
-        for network, optimizer in ((one, ours), (other, torchs)):
+        ours.param_groups[0]["lr"] = torch_sgd.param_groups[0]["lr"] = recipe.learning_rate * recipe.lr_decay**step
+        for network, optimizer in ((one, ours), (other, torch_sgd)):
             optimizer.zero_grad()
             slope(network, step)
             optimizer.step()
@@ -56,11 +56,11 @@ def test_every_step_is_torchs_to_the_bit(name, recipe):
 def test_a_run_by_direct_steps_is_the_reference_loops_to_the_bit(name, change):
     """75 images are three batches of 20 and one of 15, or one."""
     recipe = replace(RECIPE, **change)
-    spec = Training(data=find("digits"), network=name, recipe=recipe, seed=3, subset=75, width=0.1, corruption=0.5)
+    spec = Training(data=find("digits"), network=name, recipe=recipe, seed=3, train_size=75, width=0.1, corruption=0.5)
     one, other = carry_out(spec, Target(engine="reference")), carry_out(spec, Target(engine=DIRECT))
     assert one["result"] == other["result"]
     assert STEPS in other["result"]["contracts"]
-    assert [made["context"]["executor"]["name"] for made in (one, other)] == [REFERENCE, DIRECT]
+    assert [made["context"]["engine"]["name"] for made in (one, other)] == [REFERENCE, DIRECT]
 
 
 def test_gradients_that_are_not_forgotten_add_up():

@@ -20,7 +20,7 @@ from rethinking_audit.fixtures.training.spec import Recipe
 from rethinking_audit.fixtures.training.tensors import Tensors, batches
 from tests.builders.contracts import RNG, broken, experiment
 
-RECIPE = Recipe(batch=64, learning_rate=0.1, momentum=0.9, decay=1.0, budget=30, patience=30, test_every=0)
+RECIPE = Recipe(batch=64, learning_rate=0.1, momentum=0.9, lr_decay=1.0, max_epochs=30, patience=30, eval_every=0)
 
 
 def epoch(data, recipe=RECIPE):
@@ -151,7 +151,7 @@ def test_of_many_images_a_sample_tells_whether_a_network_was_trained(order, righ
 
 
 def test_of_few_images_all_are_looked_at():
-    data = experiment(subset=training.SAMPLE)
+    data = experiment(train_size=training.SAMPLE)
     assert training._sample(data) is data
 
 
