@@ -4,10 +4,10 @@ import copy
 import json
 
 import pytest
-from tests.records import give, key_of, synthetic
 
 from rethinking_audit.reports.__main__ import main
 from rethinking_audit.reports.identical import identical
+from tests.builders.records import give, key_of, synthetic
 
 
 @pytest.fixture

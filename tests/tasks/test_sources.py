@@ -73,6 +73,43 @@ def test_a_network_is_followed_through_what_it_imports_of_its_room():
     assert "theory/gabor.py" not in solver_files("sgd")
 
 
+def test_every_way_of_importing_is_followed(monkeypatch, tmp_path):
+    room, package = tmp_path / "theory", f"{sources.PACKAGE}.theory"
+    room.mkdir()
+    ways = (
+        f"import {package}.a, numpy",
+        f"import {package}.b",
+        f"from {package}.c import x",
+        f"from {package} import d",
+        f"from {package} import e as other",
+        f"import {package}.f as another",
+    )
+    (room / "first.py").write_text("\n".join(ways))
+    for name in ("a", "b", "c", "d", "e", "f", "stranger"):
+        (room / f"{name}.py").write_text("")
+    monkeypatch.setattr(sources, "FIXTURES", tmp_path)
+    sources.forget()
+    assert sources.followed("theory", "first") == {f"theory/{name}.py" for name in ("first", *"abcdef")}
+    sources.forget()
+
+
+@pytest.mark.parametrize(
+    ("file", "engine", "theory"),
+    [
+        ("training/loop.py", True, False),
+        ("networks/response_norm.py", True, False),
+        ("theory/problem.py", False, True),
+        ("theory/gabor.py", False, True),
+        ("training/numerics.py", True, True),
+        ("runs/store.py", False, False),
+    ],
+)
+def test_the_digests_of_all_networks_and_of_all_solvers_tell_an_edit(rooms, file, engine, theory):
+    before = sources.training_digest(), sources.theory_digest()
+    rooms(file)
+    assert (sources.training_digest() != before[0], sources.theory_digest() != before[1]) == (engine, theory)
+
+
 def test_a_new_network_makes_no_stored_run_stale(rooms, monkeypatch):
     before = keys()
     rooms("networks/another.py", "networks/__init__.py")
