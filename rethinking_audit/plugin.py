@@ -16,7 +16,8 @@ VERDICTS: pytest.StashKey[dict[str, str]] = pytest.StashKey()  # of the record, 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option."""
     group = parser.getgroup("rethinking-audit", "record of an audit")
-    told = "the audit.json that decides which tests marked `rethinking` run"
+    # Until pytest has loaded this option, it takes the next word for a folder of tests, and may read another pytest.toml.
+    told = "the audit.json that decides which tests marked `rethinking` run; write it with `=`"
     group.addoption("--rethinking-record", metavar="FILE", default=None, help=told)
 
 

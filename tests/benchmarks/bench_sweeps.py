@@ -27,7 +27,7 @@ from rethinking_audit.fixtures.runs.session import Session
 from rethinking_audit.fixtures.runs.store import Store
 from rethinking_audit.fixtures.tasks.training import Training
 from tests.benchmarks.work import DIGITS, SWEEP
-one = Training(data=find("digits"), network="mlp-1x512", recipe=DIGITS, seed=0, subset=300)
+one = Training(data=find("digits"), network="mlp-1x512", recipe=DIGITS, seed=0, train_size=300)
 specs = [replace(one, seed=seed, corruption=level) for level, seed in SWEEP]
 folder, name = Path(sys.argv[1]), sys.argv[2]
 def make(specs, folder):

@@ -84,7 +84,7 @@ class Environment:
         (made.packages / "borrowed.pth").write_text("".join(f"{path}\n" for path in borrowed))
         (made.packages / "sitecustomize.py").write_text(PROBE)
         program = folder / "bin" / "pytest"
-        program.write_text(f"#!{made.python}\nimport pytest\nraise SystemExit(pytest.console_main())\n")
+        program.write_text(f"#!{made.python}\nimport pytest\nraise SystemExit(pytest.main())\n")
         program.chmod(0o755)
         return made
 

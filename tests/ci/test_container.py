@@ -1,6 +1,7 @@
 """The container file: clean, from a pinned base, run as nobody in particular."""
 
 import re
+import tomllib
 
 from tests.builders.constraints import TEXT, pins
 from tests.builders.places import ROOT
@@ -35,3 +36,10 @@ def test_the_container_copies_what_there_is():
     for words in re.findall(r"^COPY (.+)$", CONTAINERFILE, re.M):
         for name in words.split()[:-1]:
             assert (ROOT / name).exists(), name
+
+
+def test_the_container_has_every_folder_of_the_wheel_before_it_is_installed():
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    before = CONTAINERFILE[: CONTAINERFILE.index("ci/run.sh setup")]
+    for folder in ("rethinking_audit", *setuptools["package-dir"].values()):
+        assert f"COPY {folder} {folder}\n" in before

@@ -93,7 +93,7 @@ def test_two_processes_share_one_entry(tmp_path, own_folders):
 
 def test_what_is_kept_is_the_whole_data_set(kept, own_folders):
     decoded_now, mapped = datasets.find(kept[0]).decoder().decode(), datasets.find(kept[0]).load()
-    for field in ("name", "classes", "crop", "white", "digest"):
+    for field in ("name", "classes", "crop", "max_value", "digest"):
         assert getattr(mapped, field) == getattr(decoded_now, field), field
 
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import pytest
 
+from rethinking_audit.__main__ import main as installed
 from rethinking_audit.fixtures.data import cifar10
 from rethinking_audit.reports.__main__ import BAD_INPUT, main
 from tests.builders.checkouts import Checkout, program
@@ -120,6 +121,8 @@ def run_reports(words, folder):
 def try_pip(words, folder):
     pytest.importorskip("pip", reason="this environment was made without pip")
     assert words[0] == "install"
+    if words[1:] == ["."]:  # tests/packaging does it
+        return
     help_of = helped("pip", "install")
     for option in words[1::2]:
         assert said(option, help_of)
@@ -139,6 +142,14 @@ def try_script(words, folder, **variables):
     assert checkout.calls
 
 
+def try_installed(words, folder):
+    """The installed command, by what it hands on to."""
+    if words[0] == "run":
+        try_pytest(["claims", *words[1:]], folder)
+    else:
+        assert installed(words) == 0
+
+
 def try_sbatch(words, folder, **variables):
     try_script(words, folder, SLURM_SUBMIT_DIR=str(folder / "checkout"), SLURM_ARRAY_TASK_ID="0", **variables)
 
@@ -151,6 +162,7 @@ TRIED = {
     "pip": try_pip,
     "ci/run.sh": lambda words, folder, **variables: try_script(["ci/run.sh", *words], folder, **variables),
     "sbatch": try_sbatch,
+    "rethinking-audit": try_installed,
 }
 
 
@@ -200,6 +212,8 @@ def test_every_block_of_code_is_one_of_commands(document):
         "python -m reports render gone.json",
         "ci/run.sh audit slow",
         "COLOUR=1 make test",
+        "rethinking-audit run -m slow",
+        "rethinking-audit publish",
         ".venv/bin/pip install --constraint ci/gone.txt --editable .[dev]",
     ],
 )

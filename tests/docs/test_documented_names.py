@@ -29,6 +29,8 @@ MADE = {
     "audit.html": "reports/plugin.py",
     "claims/calibration.toml": "fixtures/plugin/calibrate.py",
     "sabotage.html": "reports/__main__.py",
+    "rethinking-audit": "pyproject.toml",
+    "rethinking-audit-report": "rethinking_audit/__main__.py",
 }
 
 

@@ -90,7 +90,7 @@ def test_the_plugin_adds_one_option_and_one_marker(with_wheel, suite):
     ],
 )
 def test_a_marked_test_runs_where_its_claim_held(with_wheel, suite, record, verdict, outcome):
-    code, said = with_wheel.run("python", "-m", "pytest", "-k", "relies", "--rethinking-record", record(verdict), cwd=suite)
+    code, said = with_wheel.run("pytest", "-k", "relies", f"--rethinking-record={record(verdict)}", cwd=suite)
     assert code == 0, said
     assert outcome in said
 
@@ -111,7 +111,7 @@ def record(tmp_path):
 
 
 def test_a_file_that_is_no_record_is_one_sentence_and_exit_4(with_wheel, suite):
-    code, said = with_wheel.run("python", "-m", "pytest", "--rethinking-record", "conftest.py", cwd=suite)
+    code, said = with_wheel.run("python", "-m", "pytest", "--rethinking-record=conftest.py", cwd=suite)
     assert code == 4
     assert said.strip().startswith("ERROR: --rethinking-record: ")
     assert len(said.strip().splitlines()) == 1

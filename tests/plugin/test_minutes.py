@@ -17,7 +17,7 @@ from rethinking_audit.reports.render import render
 from tests.builders.projects import Project
 
 # By its budget it takes hours; in fact its loss does not fall, and patience ends it in seconds.
-LONG = ("{ weight_decay = 0.3 }", "{ weight_decay = 0.3, budget = 1_000_000 }")
+LONG = ("{ weight_decay = 0.3 }", "{ weight_decay = 0.3, max_epochs = 1_000_000 }")
 ONLY = "error_reaches_zero or fitted_with_regularizers"
 TOO_LITTLE = "0.02"  # less than what is kept for the report
 

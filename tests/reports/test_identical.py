@@ -58,7 +58,7 @@ def test_a_number_that_differs_is_told_in_one_line(audit, change, told):
     found = identical(audit, other)
     (text,) = found.differences
     assert told in text
-    assert text.startswith('run data "digits", network "alexnet", recipe.batch 64, recipe.budget 300, seed ')
+    assert text.startswith('run data "digits", network "alexnet", recipe.batch 64, recipe.max_epochs 300, seed ')
     assert (found.runs, found.same_runs, found.same_cases) == (2, 1, 1)
 
 

@@ -87,7 +87,7 @@ def test_it_is_asked_once_for_each_torch_and_source(store, monkeypatch):
     assert [objection(store, "cuda:0", "2.15.0") for _ in range(2)] == [None, None]
     assert asked == ["cuda:0"]
     objection(store, "cuda:0", "2.16.0")
-    monkeypatch.setattr(selfcheck, "engine_digest", lambda: "another")
+    monkeypatch.setattr(selfcheck, "training_digest", lambda: "another")
     objection(store, "cuda:0", "2.15.0")
     assert len(asked) == 3
 

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import pytest
 
-from rethinking_audit.fixtures.claimkit import judging, tiers
+from rethinking_audit.fixtures.claimkit import tiers
 from rethinking_audit.fixtures.claimkit.paper import order
 from rethinking_audit.fixtures.data.contracts import REPLACED, ContractBroken
 from rethinking_audit.fixtures.data.datasets import find
@@ -151,11 +151,11 @@ def test_random_labels_are_not_fitted(fault):
 def test_equal_seeds_are_one_run():
     made, broken = results(fault_named("seeds-equal"))
     assert broken == set()
-    pairs = list(zip(SPECS["labels"], made, strict=True))
+    tasks = SPECS["labels"]
     with pytest.raises(NotIndependent, match="seed 1: its training loss is that of seed 0, at every epoch"):
-        judging._measured(pairs)
-    honest = [(one, carry_out(one, Target(engine="reference"))["result"]) for one in SPECS["labels"]]
-    assert [one.status for one in judging._measured(honest).results] == [FIT, FIT]
+        Training.measured(tasks, made)
+    honest = [carry_out(one, Target(engine="reference"))["result"] for one in tasks]
+    assert [one.status for one in Training.measured(tasks, honest).results] == [FIT, FIT]
 
 
 def test_misaligned_labels_leave_the_control_of_chance_at_chance():

@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rethinking_audit.fixtures.record.plain import plain
 from rethinking_audit.fixtures.record.verdict import Verdict
 from rethinking_audit.fixtures.statistics.chance import at_chance
 from rethinking_audit.fixtures.statistics.exact import exactly, over_choices
 from rethinking_audit.fixtures.statistics.intervals import bounded_mean_interval, mean_interval, prediction_interval
-from rethinking_audit.fixtures.statistics.judgement import Interval, plain
+from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.rules import (
     ALONE,
     at_most,

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from rethinking_audit.fixtures.record.plain import plain
 from rethinking_audit.fixtures.statistics.chance import at_chance
-from rethinking_audit.fixtures.statistics.judgement import Interval, plain
+from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.rules import (
     ALONE,
     at_most,

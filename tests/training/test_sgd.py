@@ -103,9 +103,9 @@ from rethinking_audit.fixtures.runs.carry_out import carry_out
 from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.spec import Recipe
-recipe = Recipe(batch=50, learning_rate=0.01, momentum=0.9, decay=1.0, budget=1, patience=1)
+recipe = Recipe(batch=50, learning_rate=0.01, momentum=0.9, lr_decay=1.0, max_epochs=1, patience=1)
 for network in ("mlp-1x512", "inception", "alexnet"):
-    spec = Training(data=find("digits"), network=network, recipe=recipe, seed=0, subset=50, width=0.1)
+    spec = Training(data=find("digits"), network=network, recipe=recipe, seed=0, train_size=50, width=0.1)
     carry_out(spec, Target())
     spec.expected(), spec.memory(Target())
 print({"torch._dynamo", "torch._inductor", "sympy"} & set(sys.modules))

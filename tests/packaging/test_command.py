@@ -1,0 +1,68 @@
+"""The command line: what each command prints, and one sentence with exit 4 for bad input."""
+
+import pytest
+
+import rethinking_audit
+from rethinking_audit.__main__ import COMMANDS, main
+from rethinking_audit.fixtures.claimkit.paper import order
+from tests.builders.places import CLAIMS
+
+PAPER = order(CLAIMS / "paper.toml")
+
+
+def test_the_version_is_the_packages(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"rethinking-audit {rethinking_audit.__version__}\n"
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_the_help_names_every_command_and_exit_code(option, capsys):
+    assert main([option]) == 0
+    said = capsys.readouterr().out
+    assert all(f"  {name} " in said for name in COMMANDS)
+    assert all(f" {code} " in said.replace("\n", " ") for code in (0, 1, 2, 3, 4, 5, 10))
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ([], "no command is given"),
+        (["check"], "'check'"),
+        (["explain"], "names no claim"),
+        (["explain", "random-labels/zero"], "'random-labels/zero'"),
+        (["fetch", "imagenet"], "imagenet"),
+        (["report", "render", "gone.json"], "gone.json"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_4(words, named, capsys):
+    assert main(words) == 4
+    told = capsys.readouterr()
+    assert named in told.err
+    assert len(told.err.splitlines()) == 1
+    assert told.out == ""
+
+
+def test_the_usage_of_a_command_names_what_the_user_called(capsys):
+    assert main(["fetch", "--help"]) == 0
+    with pytest.raises(SystemExit):
+        main(["report", "--help"])
+    told = capsys.readouterr().out
+    assert "usage: rethinking-audit fetch NAME" in told
+    assert "usage: rethinking-audit report" in told
+
+
+@pytest.mark.parametrize("claim", PAPER)
+def test_every_claim_can_be_explained(claim, capsys):
+    assert main(["explain", claim]) == 0
+    said = capsys.readouterr().out
+    for label in ("place:", "refuted by:", "why this limit:", "its place:", "control:"):
+        assert f"\n{label} " in said, label
+
+
+def test_an_explanation_has_the_statement_the_limit_and_every_control(capsys):
+    assert main(["explain", "random-labels/zero-training-error"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("random-labels/zero-training-error\nEvery random label is memorized.\n")
+    assert "limit:              0.0066\n" in said
+    assert "mlp-1x512 0.0066\n" in said
+    assert "one nearest neighbour, which memorizes any labels: must be HELD\n" in said
