@@ -33,22 +33,22 @@ def power(before, after):
 # Numbers that no committed audit holds: the words, what they are, and whether it is so, where that can be told here.
 KNOWN = [
     ("6 GB of disk", "du -sh .venv", None),
-    ("5.997 and 6.315 times it", "printed by `make bench`; those runs are not committed", None),
-    ("images a second staying within 2 %", "by what the same runs printed", round(100 * (17_290 / 16_870 - 1)) == 2),
+    ("5.997 and 6.315 times its speed", "printed by `make bench`; those runs are not committed", None),
+    ("images per second stayed within 2 %", "by what the same runs printed", round(100 * (17_290 / 16_870 - 1)) == 2),
     ("128 images of CIFAR-10 at a time on a CPU, here to the same bits as 1,024", "at_once", CONVOLVED // 2352 == 128),
     ("its loss is above 0.2 and its error above 1 %", "run.py", (NEAR_LOSS, NEAR_ERROR) == (0.2, 0.01)),
-    ("its budget is of 2,000 steps or more", "engine.py", WORTH_CAPTURING == 2_000),
+    ("its epoch limit allows 2,000 steps or more", "engine.py", WORTH_CAPTURING == 2_000),
     (
         "two epochs of ten steps in float64 to 1e-10, 32 steps in float32 at full size, a loss in bfloat16 within a "
         "hundredth",
         "agreement.py",
         (STEPS[DOUBLE], MOST[DOUBLE], STEPS[SINGLE], MOST[HALF]) == (10, 1e-10, 32, 0.01),
     ),
-    ("its fresh weights judged on 512 images", "contracts.py", SAMPLE == 512),
+    ("its fresh weights on 512 images", "contracts.py", SAMPLE == 512),
     (
-        "Of 50,000 images and 10,000 tests the first run is ready for its first step after 7.1 s (MLP 1x512), 6.3 s "
-        "(AlexNet) and 8.8 s (Inception) of one core of an AMD EPYC, and one more of the same images after 1.9 s, 1.9 s "
-        "and 4.4 s; noise takes 8 to 19 s the first time",
+        "With 50,000 training and 10,000 test images, the first run is ready for its first step after 7.1 s (MLP 1x512), "
+        "6.3 s (AlexNet) and 8.8 s (Inception) on one core of an AMD EPYC; the next run on the same images after 1.9 s, "
+        "1.9 s and 4.4 s. Noise takes 8 to 19 s the first time",
         "printed by tests/benchmarks/bench_preparation.py; that run is not committed",
         None,
     ),
@@ -58,7 +58,7 @@ KNOWN = [
         "the paper's filters and images",
         "32,000 filters" in (ROOT / "claims/paper.toml").read_text(),
     ),
-    ("half is kept, 14.4 GB at n = 60,000", "eight bytes a number", 60_000**2 / 2 * 8 / 1e9 == 14.4),
+    ("half of each symmetric matrix, 14.4 GB at n = 60,000", "eight bytes a number", 60_000**2 / 2 * 8 / 1e9 == 14.4),
     ("With 5 seeds in each", "two sides of 5", round(power(5, 5), 2) == 0.40),
     ("in 40 % of cases among 100 measurements", "the power of Student's test", round(power(5, 5), 2) == 0.40),
     ("with 30 in the baseline, always", "the power of Student's test", power(30, 5) > 0.999),
