@@ -10,6 +10,7 @@ pytest_plugins = [
     "rethinking_audit.fixtures.plugin.cases",
     "rethinking_audit.fixtures.plugin.controls",
     "rethinking_audit.fixtures.plugin.shard",
+    "rethinking_audit.fixtures.plugin.selection",
     "rethinking_audit.fixtures.plugin.minutes",
     "rethinking_audit.fixtures.plugin.looks",
     "rethinking_audit.fixtures.plugin.calibrate",
