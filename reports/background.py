@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rethinking_audit.fixtures.record.judged import Case, Claim, Deviation
+from rethinking_audit.fixtures.record.judged import Claim, Control, Deviation
 from rethinking_audit.fixtures.record.measured import Replication
-from rethinking_audit.fixtures.record.outcome import as_it_must_be, controls_of
+from rethinking_audit.fixtures.record.outcome import as_it_must_be, controls_of, vouching_networks
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.verdict import ERROR, HELD, NOT_RUN
 from rethinking_audit.fixtures.record.words import SIGNS, number
@@ -31,7 +31,9 @@ class Background:
 
 def background(audit: Audit) -> Background:
     """Return what the page says at its end."""
-    networks = list(dict.fromkeys(case["network"] for claim in audit["claims"] for case in claim["cases"]))
+    own = (case["network"] for claim in audit["claims"] for case in claim["cases"])
+    others = (network for claim in audit["claims"] for case in claim["cases"] for network in vouching_networks(case))
+    networks = list(dict.fromkeys([*own, *others]))
     controls = [(claim["id"], _signs(claim, networks)) for claim in audit["claims"]]
     return Background(
         networks,
@@ -56,12 +58,15 @@ def _sound(signs: list[str]) -> bool:
 
 def _signs(claim: Claim, networks: list[str]) -> list[str]:
     """What became of the controls on each network: the first that did not come out as it must, else a sign for all."""
-    found = {case["network"]: _sign(case) for case in claim["cases"]}
-    return [found.get(name, IDLE) for name in networks]
+    found: dict[str, list[Control]] = {name: [] for name in networks}
+    for case in claim["cases"]:
+        for control in controls_of(case):
+            found[control.get("network", case["network"])].append(control)
+    return [_sign(controls) for controls in found.values()]
 
 
-def _sign(case: Case) -> str:
-    run = [control for control in controls_of(case) if control["verdict"] != NOT_RUN]
+def _sign(controls: list[Control]) -> str:
+    run = [control for control in controls if control["verdict"] != NOT_RUN]
     wrong = [control["verdict"] for control in run if not as_it_must_be(control)]
     if wrong:
         return f"{SIGNS[ERROR]} {wrong[0]}"

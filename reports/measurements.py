@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from rethinking_audit.fixtures.record.outcome import controls_of
+from rethinking_audit.fixtures.record.judged import Outcome
+from rethinking_audit.fixtures.record.outcome import every_control
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.words import line, unit_of_values
 from rethinking_audit.reports.experiment import cases_of
@@ -26,14 +28,21 @@ def table(audit: Audit) -> str:
 
 
 def _rows(audit: Audit) -> Iterator[list[object]]:
+    controls = defaultdict(list)
+    for claim, case, network, control in every_control(audit):
+        controls[claim["id"], case["tier"], case["data"], case["network"]].append((network, control))
     for name, case in cases_of(audit).items():
-        outcomes = [("the claim's", case), *(("the control's", control) for control in controls_of(case))]
-        for runs, outcome in outcomes:
-            if judged := outcome["judgement"]:
-                start = [*map(_text, name), runs, outcome["verdict"], _text(judged["quantity"])]
-                for series, values in judged["values"].items():
-                    for place, value in enumerate(values):
-                        yield [*start, _text(series), unit_of_values(judged, series), place, value]
+        yield from _values([*name, "the claim's"], case)
+        for network, control in controls[name]:
+            yield from _values([*name[:3], network, "the control's"], control)
+
+
+def _values(start: list[str], outcome: Outcome) -> Iterator[list[object]]:
+    if judged := outcome["judgement"]:
+        about = [*map(_text, start), outcome["verdict"], _text(judged["quantity"])]
+        for series, values in judged["values"].items():
+            for place, value in enumerate(values):
+                yield [*about, _text(series), unit_of_values(judged, series), place, value]
 
 
 def _text(value: Any) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from rethinking_audit.fixtures.record.exit_codes import merged_exit_code
 from rethinking_audit.fixtures.record.judged import Claim
 from rethinking_audit.fixtures.record.measured import Run
-from rethinking_audit.fixtures.record.outcome import all_cases, everything, worst_of
+from rethinking_audit.fixtures.record.outcome import all_cases, every_control, everything, worst_of
 from rethinking_audit.fixtures.record.types import Audit, Part
 from rethinking_audit.reports.experiment import cases_of, title
 
@@ -86,6 +86,10 @@ def _conflicts(one: Audit, other: Audit) -> Iterator[str]:
     for claim in everything(other):
         if claims.get(claim["id"], _statement(claim)) != _statement(claim):
             yield f"the claim {claim['id']} is not the same"
+    controls, others = _controls(one), _controls(other)
+    for control in controls.keys() & others.keys():
+        if controls[control] != others[control]:
+            yield f"a control of {control[0]} on {control[2]} did not come out the same"
     for data_set, data in one["data"].items():
         if other["data"].get(data_set, data) != data:
             yield f"the data set {data_set} is not the same"
@@ -94,6 +98,15 @@ def _conflicts(one: Audit, other: Audit) -> Iterator[str]:
             yield f"the run {key[:12]} is not the same"
     if _whole(one) != _whole(other):
         yield "they are not shards of one audit"
+
+
+def _controls(audit: Audit) -> dict[tuple[str, str, str, str], Any]:
+    """What was judged of each control that has a description; several parts may have the same."""
+    return {
+        (claim["id"], case["tier"], network, control["description"]): control["judgement"]
+        for claim, case, network, control in every_control(audit)
+        if control["judgement"] and "description" in control
+    }
 
 
 def _whole(audit: Audit) -> list[list[str]] | None:

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 from rethinking_audit.fixtures.record.judged import Case, Claim, Look
 from rethinking_audit.fixtures.record.measured import Run
-from rethinking_audit.fixtures.record.outcome import as_expected, as_it_must_be, controls_of, keys_in, must_be, paper_value
+from rethinking_audit.fixtures.record.outcome import (
+    as_expected,
+    as_it_must_be,
+    controls_of,
+    keys_in,
+    must_be,
+    paper_value,
+    vouching_networks,
+)
 from rethinking_audit.fixtures.record.verdict import NOT_RUN, REFUTED
 from rethinking_audit.fixtures.record.words import interval, limit, number, numbers, plural, unit_of_values
 from rethinking_audit.reports import solves
@@ -44,6 +52,7 @@ class Row:
     values: list[tuple[str, str]]
     keys: list[str]
     expected: bool
+    vouched: str  # the other networks whose controls vouch for it
     looks: list[tuple[Look, str, str]]  # of a sequence of looks each, with what it measured and its interval
     further: int | None
 
@@ -116,10 +125,11 @@ def _controls(claim: Claim) -> list[Controls]:
     found: dict[str, Controls] = {}
     for case in claim["cases"]:
         for control in controls_of(case):
-            description = control.get("description", claim["control"])
+            description, network = control.get("description", claim["control"]), control.get("network", case["network"])
             made = found.setdefault(description, Controls(description, must_be(control), [], []))
-            if control["verdict"] != NOT_RUN:
-                (made.met if as_it_must_be(control) else made.missed).append(case["network"])
+            networks = made.met if as_it_must_be(control) else made.missed
+            if control["verdict"] != NOT_RUN and network not in networks:  # one control may vouch for several cases
+                networks.append(network)
     return list(found.values()) or [Controls(claim["control"], REFUTED, [], [])]
 
 
@@ -144,7 +154,7 @@ def _row(case: Case, scales: dict[str, tuple[float, float] | None], runs: Runs) 
     scale = scales.get(judgement["unit"]) if judgement else None
     keys = sorted(set(keys_in(case["runs"])))
     if not judgement:
-        return Row(case, _about(case, runs), "", "", "", "", None, [], keys, as_expected(case), [], None)
+        return Row(case, _about(case, runs), "", "", "", "", None, [], keys, as_expected(case), "", [], None)
     unit, value = judgement["unit"], paper_value(case)
     return Row(
         case,
@@ -157,6 +167,7 @@ def _row(case: Case, scales: dict[str, tuple[float, float] | None], runs: Runs) 
         [(name, numbers(values, unit_of_values(judgement, name))) for name, values in judgement["values"].items()],
         keys,
         as_expected(case),
+        ", ".join(vouching_networks(case)),
         [(look, number(look["measured"], unit), interval(look["interval"], unit)) for look in case.get("looks", ())],
         judgement.get("further"),
     )

@@ -60,7 +60,8 @@ class Project:
 
     def command(self, *arguments):
         store = [] if "--store" in arguments else ["--store", str(self.store)]
-        return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "claims", *store, "--report", "out", *arguments]
+        claims = [] if any("::" in one for one in arguments) else ["claims"]
+        return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *claims, *store, "--report", "out", *arguments]
 
     def start(self, *arguments):
         environment = {**os.environ, "COLUMNS": "250"}

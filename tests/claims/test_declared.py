@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from rethinking_audit.fixtures.claimkit import deviations
-from rethinking_audit.fixtures.claimkit.case import cases
+from rethinking_audit.fixtures.claimkit.case import cases, vouching
 from rethinking_audit.fixtures.claimkit.paper import Paper, order
 from rethinking_audit.fixtures.claimkit.tiers import read
 from tests.builders.claims import CLAIM_FILES, import_file
@@ -53,6 +53,14 @@ def test_every_arm_of_a_claim_is_trained_in_both_tiers():
             judged[claim.id] |= {(case.tier.name, case.is_control) for case in cases(claim, tiers)}
     everywhere = {(tier, control) for tier in tiers for control in (False, True)}
     assert [name for name, found in judged.items() if found != everywhere] == []
+
+
+def test_in_every_tier_a_control_can_vouch_for_every_case():
+    """One that must come to the other verdict. No case could be HELD without."""
+    tiers = read(ROOT / "claims" / "tiers.toml")
+    declared = [test.claim for path in CLAIM_FILES for test in vars(import_file(path)).values() if hasattr(test, "claim")]
+    judged = [case for claim in declared for case in cases(claim, tiers) if not case.is_control]
+    assert [case.id for case in judged if {one.expected for one in vouching(case)} <= {case.expected}] == []
 
 
 def test_every_expected_deviation_is_of_a_case():

@@ -148,6 +148,7 @@ def test_what_is_missing_is_counted_by_claim_and_priced_once(state):
     other, judged = {**one, "claim": {"id": "x/z"}}, {**one, "runs": {"arm": {"1.0": "c"}}}
     collected = {"t": one, "t-control": one, "u": other, "v": judged}
     late = {"reason": f"{reason(config)}: it lacks 1 run"}
-    (idle,) = not_run(config, collected, lambda nodeid: {"reason": None} if nodeid == "v" else late)
+    manifest = {"cases": collected, "standing": {"t": ["t-control"], "u": [], "v": []}}
+    (idle,) = not_run(config, manifest, lambda nodeid: {"reason": None} if nodeid == "v" else late)
     assert idle["cost"].startswith("missing: 1 run of 2 cases, about ")
-    assert not_run(config, collected, lambda nodeid: {"reason": None}) == []
+    assert not_run(config, manifest, lambda nodeid: {"reason": None}) == []
