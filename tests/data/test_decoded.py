@@ -78,7 +78,7 @@ def test_a_failed_decoding_leaves_nothing(tmp_path, own_folders):
 def test_a_cache_that_cannot_be_written_is_named(kept, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("RETHINKING_CACHE", str(tmp_path / "file"))
-    with pytest.raises(DataUnavailable, match="RETHINKING_CACHE names another folder"):
+    with pytest.raises(DataUnavailable, match="RETHINKING_CACHE sets another folder"):
         datasets.find(kept[0]).load()
 
 
@@ -141,7 +141,7 @@ def test_an_entry_is_made_beside_its_place_in_a_folder_that_need_not_be_there(tm
 def test_a_cache_without_room_says_so_and_what_to_do(tmp_path, own_folders, monkeypatch):
     np.savez(tmp_path / "mine.npz", **arrays())
     name = f"npz:{tmp_path / 'mine.npz'}"
-    reason = "cannot be kept decoded in .*cache: No space left; RETHINKING_CACHE names another folder$"
+    reason = "cannot be cached in .*cache: No space left; RETHINKING_CACHE sets another folder$"
 
     def full(error):
         def fail(*_):

@@ -117,7 +117,7 @@ def test_what_is_there_is_verified_and_not_asked_for(tmp_path):
 
 def test_a_full_disk_is_no_mirrors_fault(tmp_path):
     file = published(dead_mirror(), content=CONTENT)
-    with mirror(CONTENT) as (address, _), pytest.raises(DataUnavailable, match="bytes more, and"):
+    with mirror(CONTENT) as (address, _), pytest.raises(DataUnavailable, match="more bytes, but only"):
         download(Published(file.name, 10**18, file.digest, (address,)), tmp_path)
 
 

@@ -94,7 +94,7 @@ def spoil_leak(root):
         (spoil_emptied, "test/dog holds no image"),
         (spoil_size, "train/dog/3.png has 8x9 pixels, expected 8x8"),
         (spoil_first_size, "images of 8x8, 8x9 pixels, expected square images of one size"),
-        (spoil_image, "test/dog/0.png is not an image that can be read"),
+        (spoil_image, "test/dog/0.png cannot be read as an image"),
         (spoil_leak, "1 images occur in both splits"),
     ],
 )
