@@ -1,7 +1,7 @@
-# make audit: decide the fast tier here and write the report.   make test: the suite's own tests.
-# make bench: how fast it is on one core, against the limits of the machine and a plain script.
-# make mutants GROUPS="store contracts": which changes of the code no test notices; says how long it takes.
-# Each sets up what it needs, and is fast when nothing changed.
+# make audit: judge the fast tier here and write the report.   make test: run the suite's own tests.
+# make bench: measure the speed on one core against the machine's limits and a plain script.
+# make mutants GROUPS="store contracts": list the changes of the code that no test notices; says how long it takes.
+# Each first installs what it needs, which is fast if nothing changed.
 
 PYTHON ?= python3
 BIN := .venv/bin

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The commands of every CI system; GitHub, GitLab, Slurm and the container call nothing else.
+# The commands of every CI system. GitHub, GitLab, Slurm and the container call only this script.
 #
 #   ci/run.sh setup                     make .venv with PYTHON, and with the pinned torch or TORCH=2.11.0
 #   ci/run.sh lint | test | bench
@@ -7,13 +7,13 @@
 #
 # An audit reads from the environment:
 #   REQUIRE_GPU=1     a machine without a working GPU is an error
-#   MINUTES=50        what it may take: no run is begun that would end later, and what lacks one is NOT RUN
-#   GRACE=300         seconds after that it is interrupted; what is finished stays in the store in any case
-#   STORE, REPORT     folders; else the user's cache, and reports/out
-#   BASELINE          an earlier audit.json to compare with; else reports/baselines/ci-TIER/audit.json where there is one
-#   RETHINKING_DATA, RETHINKING_CACHE     folders of the data sets, as published and decoded
+#   MINUTES=50        time limit: no run starts that would end later, and a claim that lacks a run is NOT RUN
+#   GRACE=300         seconds after the limit until it is interrupted; finished runs stay in the store in any case
+#   STORE, REPORT     folders; default: the user's cache, and reports/out
+#   BASELINE          an earlier audit.json to compare with; default: reports/baselines/ci-TIER/audit.json if it exists
+#   RETHINKING_DATA, RETHINKING_CACHE     folders for the data sets, as published and decoded
 #
-# It ends with the audit's exit code, or with the comparison's where the audit held.
+# It exits with the audit's exit code; if that is 0, with the comparison's.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,13 +26,13 @@ setup() {
   local constraints=ci/constraints.txt
   if [[ -n ${TORCH:-} ]]; then
     constraints=.constraints
-    # torch says itself which of these it wants.
+    # torch chooses the versions of these itself.
     grep -Ev '^(torch|torchvision|triton|setuptools|nvidia-.*|cuda-.*)==' ci/constraints.txt >"$constraints"
     echo "torch==$TORCH" >>"$constraints"
   fi
   "${PYTHON:-python3}" -m venv .venv
   .venv/bin/pip install --constraint "$constraints" --editable ".[dev]"
-  touch .venv/.installed # so that make does not install the pinned torch over it
+  touch .venv/.installed # so that make does not replace this torch by the pinned one
 }
 
 gpu_is_required() {
@@ -43,7 +43,7 @@ gpu_is_required() {
   esac
 }
 
-# A driver that is broken can also hang, and the log should say so in the first minute.
+# A broken driver can also hang; the log should say so in the first minute.
 look_for_gpu() {
   local why
   if ! command -v nvidia-smi >/dev/null; then
@@ -61,8 +61,8 @@ look_for_gpu() {
 
 fetch() {
   case $1 in
-    fast) ;; # its images come with scikit-learn
-    # What is missing makes its claims NOT RUN, and the report says so.
+    fast) ;; # scikit-learn contains its images
+    # Claims on a missing data set are NOT RUN, and the report says so.
     paper) .venv/bin/python -m rethinking_audit.fixtures.data.fetch cifar10 mnist || echo "Not every data set could be had." >&2 ;;
     *) refuse "The tier is '$1', expected fast or paper." ;;
   esac
@@ -103,9 +103,9 @@ audit() {
   fetch "$tier"
 
   mkdir -p "$report"
-  # On a runner that keeps its files, last night's audit must not pass for this one's.
+  # Some runners keep their files: last night's audit must not pass for this one.
   rm -f "$report"/{audit.json,audit.html,junit.xml,summary.md,comparison.txt}
-  # It ends by itself in time, unless a run takes much longer than is to be expected. The shell knows whole numbers alone.
+  # The audit ends by itself in time, unless a run takes much longer than predicted. The shell has only whole numbers.
   minutes=${minutes%%.*}
   timeout --verbose --preserve-status --signal=INT --kill-after=60 "$((60 * 10#${minutes:-0} + ${GRACE:-300}))" \
     .venv/bin/pytest claims "${options[@]}" "$@" || code=$?

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# sbatch ci/slurm.sh [OPTION...]: four GPUs, wherever they are, work off one plan through one store.
+# sbatch ci/slurm.sh [OPTION...]: four GPUs, on any machines, make the runs of one plan and share one store.
 #
-# Before it, on a machine with a network: ci/run.sh setup, and .venv/bin/python -m rethinking_audit.fixtures.data.fetch cifar10 mnist.
-# Each task ends with the whole audit, and any of the four reports will do. What there was no time for is NOT RUN, and a
-# job that is submitted again goes on from there. The file system must have locks that hold between machines: without,
-# a run may be made twice, never half.
+# First, on a machine with a network: ci/run.sh setup, and
+# .venv/bin/python -m rethinking_audit.fixtures.data.fetch cifar10 mnist.
+# Each task writes the whole audit, so the four reports are the same. Claims that lacked time are NOT RUN; submit the job
+# again to continue from there. The file system needs locks that work between machines: without them a run may be made
+# twice, but never half.
 #SBATCH --job-name=rethinking-audit
 #SBATCH --array=0-3
 #SBATCH --ntasks=1
@@ -16,7 +17,7 @@ set -euo pipefail
 cd "$SLURM_SUBMIT_DIR"
 
 export REQUIRE_GPU=1
-export MINUTES=${MINUTES:-110} # and five more before it is interrupted
+export MINUTES=${MINUTES:-110} # and five more until it is interrupted
 export STORE=${STORE:-$PWD/.audit/store}
 export REPORT=${REPORT:-reports/out}/$SLURM_ARRAY_TASK_ID
 

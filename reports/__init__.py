@@ -1,1 +1,1 @@
-"""From an audit record to pages. Reads `audit.json` and nothing else of the project."""
+"""Make pages from the record of an audit. Imports only the record room of the project."""

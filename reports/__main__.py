@@ -1,4 +1,4 @@
-"""`python -m reports`: pages and exports of audit records, their comparison, their history, and the union of shards."""
+"""`python -m reports`: render, export, compare and merge audit records, and show their history."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ NOT_CAUGHT = 1
 DIFFERENT = 1
 
 EXPORTS: dict[str, tuple[str, Callable[[Audit], str]]] = {
-    "markdown": ("a summary for a step of a CI job, the worst first", summary),
-    "annotations": ("GitHub annotations of what was refuted or broke", workflow_commands),
-    "junit": ("JUnit XML, the figures as properties", junit),
+    "markdown": ("a Markdown summary for a CI job, the worst verdicts first", summary),
+    "annotations": ("GitHub annotations for refuted cases and errors", workflow_commands),
+    "junit": ("JUnit XML with the figures as properties", junit),
     "csv": ("all measurements by seed", table),
     "badge": ("an SVG badge", badge),
 }
@@ -43,14 +43,14 @@ class Parser(argparse.ArgumentParser):
     """Ends as the audit does on a bad command line."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong."""
+        """Print the error and exit."""
         self.exit(BAD_INPUT, f"{self.format_usage()}{self.prog}: {message}\n")
 
 
 def main(arguments: list[str] | None = None, program: str = "python -m reports") -> int:
-    """Run a command and return its exit code: 1 where something got worse or differs, 4 where a file is no good.
+    """Run a command and return its exit code: 1 if something got worse or differs, 4 for bad input.
 
-    `program` is what the user called; the usage repeats it.
+    `program` is the command that the usage shows.
     """
     chosen = _parser(program).parse_args(arguments)
     try:
@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None, program: str = "python -m reports")
 
 
 def _parser(program: str = "python -m reports") -> Parser:
-    parser = Parser(prog=program, description="Pages and more from audit records.")
+    parser = Parser(prog=program, description="Make pages and exports from audit records.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, about: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
@@ -77,32 +77,32 @@ def _parser(program: str = "python -m reports") -> Parser:
     one.add_argument("audit", type=Path)
     one.add_argument("report", type=Path, nargs="?", help="default: beside the audit, ending in .html")
 
-    one = command("compare", "print what changed between two audits; exit 1 where something regressed", _compare)
+    one = command("compare", "print what changed between two audits; exit 1 if anything regressed", _compare)
     one.add_argument("baseline", type=Path)
     one.add_argument("audit", type=Path)
     for kind in ("html", "markdown", "json"):
-        one.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write it as {kind} too")
+        one.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"also write the comparison as {kind}")
 
-    one = command("identical", "print whether two audits have the same numbers, to the bit; exit 1 where not", _identical)
+    one = command("identical", "print whether two audits have the same numbers, to the bit; exit 1 if not", _identical)
     one.add_argument("old", type=Path)
     one.add_argument("new", type=Path)
 
-    one = command("merge", "unite shards, or audits of different cases", _merge)
+    one = command("merge", "merge shards, or audits of different cases, into one record", _merge)
     one.add_argument("audits", type=Path, nargs="+", metavar="AUDIT")
     one.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
 
-    one = command("history", "write an index over a folder of audits; exit 1 where something drifts", _history)
+    one = command("history", "write an index page of a folder of audits; exit 1 if any case drifts", _history)
     one.add_argument("folder", type=Path)
     one.add_argument("page", type=Path, nargs="?", help="default: index.html in the folder")
 
-    one = command("sabotage", "print which check caught which fault; exit 1 where one was not caught", _sabotage)
-    one.add_argument("folder", type=Path, help="what python -m fixtures.sabotage --into was told")
+    one = command("sabotage", "print which check caught which fault; exit 1 if one was missed", _sabotage)
+    one.add_argument("folder", type=Path, help="the folder given to python -m fixtures.sabotage --into")
     one.add_argument("page", type=Path, nargs="?", help="default: sabotage.html in the folder")
 
     for name, (about, _) in EXPORTS.items():
         one = command(name, about, _export)
         one.add_argument("audit", type=Path)
-        one.add_argument("output", type=Path, nargs="?", help="default: printed")
+        one.add_argument("output", type=Path, nargs="?", help="default: standard output")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""GitHub annotations: an error for what was refuted or broke. What was not decided is no error of the commit."""
+"""GitHub annotations: an error for each case that was refuted or broke. An undecided case is no error of the commit."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from rethinking_audit.fixtures.record.verdict import ERROR, REFUTED
 from rethinking_audit.fixtures.record.words import line
 from rethinking_audit.reports.experiment import cases_of, title
 
-MOST = 10  # of a kind and step; GitHub drops the others without a word
+MOST = 10  # per kind and step; GitHub silently drops the others
 COUNTS = (REFUTED, ERROR)
 
 
 def workflow_commands(audit: Audit) -> str:
-    """Return a workflow command for each case that was refuted, other than as expected, or that is an ERROR."""
+    """Return a workflow command for each case that is an ERROR or that was unexpectedly refuted."""
     found = [
         (name, case)
         for verdict in COUNTS
@@ -32,7 +32,7 @@ def workflow_commands(audit: Audit) -> str:
 
 
 def _data(value: object) -> str:
-    return line(value).replace("%", "%25")  # its line breaks are gone already
+    return line(value).replace("%", "%25")  # `line` has removed the line breaks
 
 
 def _property(value: object) -> str:

@@ -1,4 +1,4 @@
-"""What stands behind the verdicts: controls, deviations, replication, and what the paper leaves open."""
+"""The background of the verdicts: controls, deviations, replication, and the rate of false alarms."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Background:
     """The rows of the tables at the end of the page."""
 
     networks: list[str]
-    controls: list[tuple[str, list[str]]]  # claim, a sign for each network; of very many claims only those with a fault
+    controls: list[tuple[str, list[str]]]  # claim, a sign per network; with very many claims, only faulty ones
     claims: int
-    caught: int  # claims all of whose controls came out as they must
+    caught: int  # claims whose controls all got the verdict they must get
     false_alarms: str
     calibration: str
-    deviations: list[tuple[str, str, Deviation, bool]]  # claim, case, what was expected, whether it came out so
+    deviations: list[tuple[str, str, Deviation, bool]]  # claim, case, the deviation, whether the case matches it
     replication: list[tuple[Replication, str, str, str]]  # the row, the paper's, ours, the interval
 
 
 def background(audit: Audit) -> Background:
-    """Return what the page says at its end."""
+    """Return the tables at the end of the page."""
     own = (case["network"] for claim in audit["claims"] for case in claim["cases"])
     others = (network for claim in audit["claims"] for case in claim["cases"] for network in vouching_networks(case))
     networks = list(dict.fromkeys([*own, *others]))
@@ -57,7 +57,7 @@ def _sound(signs: list[str]) -> bool:
 
 
 def _signs(claim: Claim, networks: list[str]) -> list[str]:
-    """What became of the controls on each network: the first that did not come out as it must, else a sign for all."""
+    """The outcome of the controls on each network: the first wrong verdict, or one sign for all."""
     found: dict[str, list[Control]] = {name: [] for name in networks}
     for case in claim["cases"]:
         for control in controls_of(case):
@@ -74,7 +74,7 @@ def _sign(controls: list[Control]) -> str:
 
 
 def _false_alarms(audit: Audit) -> str:
-    """How many wrong verdicts the rules allow for, if every quantity lay exactly on its limit."""
+    """How many wrong verdicts the rules allow if every quantity lies exactly on its limit."""
     alphas = [
         sum(look["alpha"] for look in case.get("looks", ())) or judgement["alpha"]
         for claim in audit["claims"]
@@ -90,7 +90,7 @@ def _false_alarms(audit: Audit) -> str:
 
 
 def _calibration(audit: Audit) -> str:
-    """How many audits raise a false alarm, as it was found out by resampling."""
+    """How many audits raise a false alarm, measured by resampling."""
     found = audit.get("calibration")
     if not found:
         return ""

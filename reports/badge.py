@@ -1,4 +1,4 @@
-"""The outcome of an audit as a small SVG picture."""
+"""The result of an audit as an SVG badge."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LETTER = 6.6  # the mean width of a letter of 11 px
 
 
 def badge(audit: Audit) -> str:
-    """Return the picture: how many cases have the worst verdict, how many held. A refutation that was expected is none."""
+    """Return the badge: how many cases have the worst verdict, and how many held. Expected refutations do not count."""
     verdicts = [standing(case) for _, case in all_cases(audit) if not as_expected(case)]
     found = worst(verdicts)
     shown = dict.fromkeys([found, HELD])

@@ -1,4 +1,4 @@
-"""The geometry of the report's charts: numbers in, the coordinates of an SVG out. The templates draw them."""
+"""The geometry of the report's charts: numbers in, SVG coordinates out. The templates draw them."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ WIDTH, HEIGHT = 520.0, 300.0
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 12.0, 12.0, 44.0
 MAX_POINTS = 120
 MAX_MARKS = 40
-MAX_OPEN_MARKS = 20  # of a series that is only marked: more would hide what is under them
+MAX_OPEN_MARKS = 20  # of an unjoined series: more marks would hide what is under them
 MAX_ROWS = 40
-SLACK = 0.02  # by how much of a step a value may pass the end of its axis: less than a line is wide
-# What a series is drawn as: a colour, a dash and the shape of its marks.
+SLACK = 0.02  # share of a step by which a value may pass the end of its axis: less than the width of a line
+# The styles of a series: a colour, a dash and the shape of its marks.
 STYLES = ("inception", "alexnet", "mlp-1x512", "mlp-3x512", "inception-without-batch-norm", "other")
 
 
 def style_of(name: str, place: int = len(STYLES) - 1) -> str:
-    """Return the style of a network of the paper, else that of a place in a list."""
+    """Return the style of a network of the paper; for another name, the style at `place`."""
     return name if name in STYLES else STYLES[place % len(STYLES)]
 
 
 @dataclass(frozen=True)
 class Series:
-    """A named line. `style` picks its colour and dash; `points` are in the units of the data, joined or only marked.
+    """A named line. `style` picks its colour and dash; `points` are in the data's units, joined by a line or only marked.
 
-    `band` has the least and the most at each x, where they are known.
+    `band` gives x, the least and the most value, where they are known.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Tick:
-    """A place on an axis and what is written there."""
+    """A position on an axis and its text."""
 
     at: float
     text: str
@@ -91,7 +91,7 @@ def line_chart(
     *,
     from_zero: bool = True,
 ) -> LineChart | None:
-    """Return the chart of the series, None where there is nothing finite to draw. `guides` are horizontal lines."""
+    """Return the chart of the series; None if nothing is finite. `guides` are horizontal lines."""
     kept = [replace(one, points=_finite(one.points)) for one in series]
     kept = [one for one in kept if one.points]
     if not kept:
@@ -134,7 +134,7 @@ def _path(points: Sequence[Point]) -> str:
 
 
 def _table(series: Sequence[Series]) -> list[tuple[str, list[str]]]:
-    """The numbers of a chart: what each series has at each x. Of many x, an even choice; x of three digits are one."""
+    """The value of each series at each x, rounded to three digits; of many x, an even choice."""
     found: list[dict[str, float]] = [{f"{x:.3g}": y for x, y in one.points} for one in series]
     places = sorted({x for values in found for x in values}, key=float)
     return [
@@ -144,7 +144,7 @@ def _table(series: Sequence[Series]) -> list[tuple[str, list[str]]]:
 
 
 def decimate(points: Sequence[Item], most: int = MAX_POINTS) -> Sequence[Item]:
-    """Return at most so many of the points, the first and the last among them."""
+    """Return at most `most` of the points, including the first and the last."""
     if len(points) <= most:
         return points
     step = (len(points) - 1) / (most - 1)
@@ -152,7 +152,7 @@ def decimate(points: Sequence[Item], most: int = MAX_POINTS) -> Sequence[Item]:
 
 
 def sparkline(values: Sequence[float]) -> str:
-    """Return the path of a line without axes, in a drawing of 120 by 24; empty where there are not two values."""
+    """Return the path of a line without axes, in a drawing of 120 by 24; empty for fewer than two values."""
     points = decimate(_finite([(float(place), value) for place, value in enumerate(values)]))
     if len(points) < 2:
         return ""
@@ -164,7 +164,7 @@ def sparkline(values: Sequence[float]) -> str:
 
 @dataclass(frozen=True)
 class IntervalChart:
-    """One interval against what is accepted: all numbers are percentages of the drawing's width."""
+    """One interval and the accepted range; all numbers are percentages of the drawing's width."""
 
     accepted: tuple[float, float]
     interval: tuple[float, float]
@@ -176,13 +176,13 @@ class IntervalChart:
 
     @property
     def shade(self) -> str:
-        """What is accepted, as a path in a drawing of 400 by 26."""
+        """The accepted range, as a path in a drawing of 400 by 26."""
         low, high = map(_of_400, self.accepted)
         return f"M{low} 3H{max(high, low + 2)}V23H{low}z"
 
     @property
     def whisker(self) -> str:
-        """The interval, with a bar at each end that is not open."""
+        """The interval, with a bar at each closed end."""
         low, high = map(_of_400, self.interval)
         ends = f"M{low} 7v8" * (not self.open_low) + f"M{high} 7v8" * (not self.open_high)
         return f"M{low} 11H{high}{ends}"
@@ -199,7 +199,7 @@ class IntervalChart:
 
     @property
     def triangle(self) -> str:
-        """The paper's number, empty where it has none."""
+        """The paper's number; empty if the paper gives none."""
         return "" if self.paper is None else f"M{_of_400(self.paper)} 5l6-5h-12zv18"
 
 
@@ -208,7 +208,7 @@ def _of_400(percent: float) -> int:
 
 
 def interval_scale(judgements: Iterable[Judgement], papers: Iterable[float | None]) -> tuple[float, float] | None:
-    """Return the range that shows every interval, limit and number of the paper; None where none is finite."""
+    """Return the range that shows every interval, limit and number of the paper; None if nothing is finite."""
     values: list[float] = [value for value in papers if value is not None]
     for judgement in judgements:
         for pair in (judgement["interval"], judgement["accepted"]):
@@ -224,7 +224,7 @@ def interval_scale(judgements: Iterable[Judgement], papers: Iterable[float | Non
 
 
 def interval_chart(judgement: Judgement, paper: float | None, scale: tuple[float, float]) -> IntervalChart:
-    """Return one row's picture on a scale that its neighbours share. An open end runs to the edge."""
+    """Return the picture of one row on a shared scale. An open end runs to the edge."""
 
     def place(value: float | None, edge: float) -> float:
         if value is None:
@@ -244,7 +244,7 @@ def interval_chart(judgement: Judgement, paper: float | None, scale: tuple[float
 
 
 def by_seed(judgement: Judgement) -> list[float]:
-    """Return what each seed measured of the quantity itself, where the rule has such numbers."""
+    """Return the judged quantity by seed; empty if the rule has no such numbers."""
     return [value for value in judgement["values"].get("by seed", ()) if value is not None]
 
 

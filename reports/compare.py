@@ -1,10 +1,10 @@
-"""Two audits of what should be the same: what regressed, what else changed, and what could not be compared.
+"""Compare two audits of the same code: what regressed, what else changed, and what could not be compared.
 
-Measurements are compared by seed, with Student's test on all seeds of both audits, corrected by Holm over all comparisons
-of this one, so that two audits of the same code with other seeds are told apart in at most one of a hundred pairs. The same
-numbers in several claims are one comparison. A value that is only a bound is compared as the number that was reached: the
-same experiment is given up at the same point. Values without a number are left out and counted; of one seed in each audit
-nothing can be said. A measurement that moved counts in either direction: the same code should measure the same.
+Measurements are compared by seed: Student's test on all seeds of both audits, with Holm's correction for all measurements
+of the comparison. So two audits of the same code with other seeds differ in at most one of a hundred pairs. The same
+numbers in several claims count as one measurement. A value that is only a bound is compared as the number reached: the same
+experiment stops at the same point. Values without a number are left out and counted. One seed in each audit allows no test. A
+measurement that moved in either direction is a regression: the same code should measure the same.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from rethinking_audit.reports.significance import Change, holm, student
 from rethinking_audit.reports.speed import ALONE, Timing, timings
 
 ALPHA = 0.01
-# How much is lost where one verdict takes another's place: nothing where a deviation was expected.
+# The rank of a verdict: a change to a higher rank is a regression. An expected deviation has rank 0.
 LOSS = {"HELD": 0, "INCONCLUSIVE": 1, "NOT RUN": 1, "ERROR": 2, "REFUTED": 3}
 
 
@@ -43,7 +43,7 @@ class Measurement:
 def compare(old: Audit, new: Audit, narrowed: bool = False) -> Comparison:
     """Return what differs between a baseline and an audit.
 
-    `narrowed` says that the audit was asked for some cases only: those it lacks are not missing.
+    `narrowed` says that only some cases were selected, so the others are not missing.
     """
     before, after = cases_of(old), cases_of(new)
     both = {name: (before[name], after[name]) for name in before if name in after}
@@ -84,7 +84,7 @@ def _loss(case: Case) -> int:
 def _measurements(
     both: dict[Name, tuple[Case, Case]], old: Audit, new: Audit, reasons: dict[str, list[str]]
 ) -> Iterator[Measurement]:
-    """Yield what can be tested; what cannot is put under its reason."""
+    """Yield what can be tested; add the rest to `reasons`."""
     for name, (before, after) in both.items():
         if not (before["judgement"] and after["judgement"]):
             continue
@@ -102,7 +102,7 @@ def _measurements(
                     f"{title(name)} {series} ({len(earlier) - len(first)} before, {len(values[series]) - len(second)} now)"
                 )
             if not first or not second or len({*first, *second}) == 1:
-                continue  # equal throughout
+                continue  # all values are equal
             if (change := student([(first, second)], resolution(after, new))) is None:
                 reasons[ALONE].append(f"{title(name)} {series}")
             else:
@@ -110,7 +110,7 @@ def _measurements(
 
 
 def _distinct(measured: list[Measurement]) -> list[Measurement]:
-    """The same runs serve several claims: the same numbers are compared once."""
+    """Compare the same numbers once: the same runs serve several claims."""
     return list({(one.before, one.after): one for one in reversed(measured)}.values())[::-1]
 
 
@@ -130,7 +130,7 @@ def _slower(one: Timing, p: float) -> Finding:
 
 
 def _absent(before: dict[Name, Case], after: dict[Name, Case], narrowed: bool) -> Iterator[Finding]:
-    """What only one of the audits has; a case that was not run before is no loss."""
+    """The cases that only one audit has; losing a case that was NOT RUN is no regression."""
     gone = {name: case for name, case in before.items() if name not in after}
     come = {name: case for name, case in after.items() if name not in before}
     for kind, found, others in (("missing", gone, after), ("new", come, before)):

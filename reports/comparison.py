@@ -1,4 +1,4 @@
-"""What a comparison of two audits found, and how it is told."""
+"""The findings of a comparison of two audits, and their text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.words import line, plural
 
-# Every kind of finding, in the order of telling, with its heading.
+# Every kind of finding with its heading, in the order of the report.
 KINDS = {
     "verdict": "Verdicts that changed",
     "moved": "Measurements that moved beyond what the seeds explain",
@@ -24,7 +24,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One difference between two audits: of what kind, about what, and whether it counts as a regression."""
+    """One difference between two audits: its kind, its subject, and whether it is a regression."""
 
     kind: str
     subject: str
@@ -36,7 +36,7 @@ class Finding:
 class Comparison:
     """All that differs between a baseline and an audit.
 
-    `tested` is the number of measurements that were tested, at a chance of `alpha` that seeds alone make any of them move.
+    `tested` is the number of tested measurements; `alpha` is the chance that seeds alone make any of them move.
     """
 
     before: str
@@ -47,7 +47,7 @@ class Comparison:
 
     @property
     def regressions(self) -> list[Finding]:
-        """The findings that count, in the order of telling."""
+        """The regressions, in the order of the report."""
         return [finding for finding in self.findings if finding.regressed]
 
     @property
@@ -65,7 +65,7 @@ class Comparison:
         )
 
     def of(self, kind: str) -> list[Finding]:
-        """Return the findings of a kind, those that count first."""
+        """Return the findings of a kind, regressions first."""
         return sorted((one for one in self.findings if one.kind == kind), key=lambda one: not one.regressed)
 
     def to_dict(self) -> dict[str, Any]:

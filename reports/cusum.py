@@ -12,14 +12,14 @@ from statistics import NormalDist
 
 from rethinking_audit.reports.significance import student, two_sided
 
-SLACK = 0.5  # k: drifts of less than this many standard errors are let be
+SLACK = 0.5  # k: drifts below this many standard errors are ignored
 ALARM = 5.77  # h
-FARTHEST = 8.0  # what one audit may add: beyond this a normal deviate says nothing more
+FARTHEST = 8.0  # cap on what one audit adds: beyond it a normal deviate says nothing more
 
 
 @dataclass
 class Cusum:
-    """How far one series has drifted upward and downward, in standard errors beyond the slack."""
+    """The upward and downward drift of one series, in standard errors beyond the slack."""
 
     high: float = 0.0
     low: float = 0.0
@@ -41,7 +41,7 @@ class Cusum:
 
 
 def _normal(t: float, freedom: int) -> float:
-    """The normal deviate that is as improbable as Student's t."""
+    """Return the normal deviate that is as improbable as Student's t."""
     tail = two_sided(t, freedom) / 2
     size = FARTHEST if tail < 1e-15 else min(FARTHEST, -NormalDist().inv_cdf(tail))
     return size if t > 0 else -size

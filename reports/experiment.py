@@ -1,4 +1,4 @@
-"""What an audit measured on: which of two audits' cases and runs are the same experiment, and what differs where not."""
+"""Which cases and runs of two audits are the same experiment, and how the others differ."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rethinking_audit.fixtures.record.types import Audit
 Fields = dict[str, Any]
 Keyed = list[tuple[str, Run]]
 Name = tuple[str, str, str, str]
-# What makes two machines one class, as far as speed goes. Workers share the machine.
+# Machines that agree in these fields are of one class and can be compared in speed. Workers share the machine.
 MACHINE = ("machine.processor", "machine.cores", "machine.gpu", "numerics", "workers")
 
 
@@ -25,7 +25,7 @@ def cases_of(audit: Audit) -> dict[Name, Case]:
 
 
 def title(name: Name) -> str:
-    """Return how a case is called."""
+    """Return the name of a case as text."""
     claim, *rest = name
     return f"{claim} [{', '.join(rest)}]"
 
@@ -39,13 +39,13 @@ def flat(value: Mapping[str, Any], prefix: str = "") -> Fields:
 
 
 def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """Yield the fields that both have and that differ: a field that only one has came with a newer version."""
+    """Yield the differing fields that both have; a field that only one has came with a newer version."""
     old, new = flat(before), flat(after)
     yield from ((name, old[name], new[name]) for name in old if name in new and old[name] != new[name])
 
 
 def specs_of(case: Case, audit: Audit) -> dict[tuple[str, str], Fields]:
-    """Return what was trained for a case, by arm and level, without the seed; arms without a finished run are left out."""
+    """Return the specs of a case by arm and level, without the seed; arms without a finished run are left out."""
     found = {}
     for arm, levels in case["runs"].items():
         for level, keys in levels.items():
@@ -74,13 +74,13 @@ def obstacle(before: Case, after: Case, old: Audit, new: Audit) -> str | None:
 
 
 def digest_of(case: Case, audit: Audit) -> str | None:
-    """Return the digest of the data set of a case, None where the record lacks the data set."""
+    """Return the digest of a case's data set; None if the record lacks the data set."""
     data = audit["data"].get(case["data"])
     return data["digest"] if data else None
 
 
 def resolution(case: Case, audit: Audit) -> float:
-    """Return the step in which a case was measured: one image for a share, one epoch for a ratio of times, else none."""
+    """Return the resolution of a case's quantity: one image for a share, one epoch for a ratio of times, else 0."""
     judgement = case["judgement"]
     runs = [audit["runs"][key] for key in set(keys_in(case["runs"])) if key in audit["runs"]]
     if judgement is None:
@@ -97,7 +97,7 @@ def resolution(case: Case, audit: Audit) -> float:
 
 
 def kinds(old: Audit, new: Audit) -> list[tuple[Keyed, Keyed]]:
-    """Return the runs of both audits, with their keys, by what they have in common but the seed."""
+    """Return the runs of both audits with their keys, grouped by the spec without the seed."""
     shared = sorted(_spec_fields(old) & _spec_fields(new) - {"seed"})
     before, after = _by_kind(old, shared), _by_kind(new, shared)
     return [(runs, after[kind]) for kind, runs in before.items() if kind in after]
@@ -116,7 +116,7 @@ def _by_kind(audit: Audit, names: list[str]) -> dict[str, Keyed]:
 
 
 def another_machine(old: Audit, new: Audit) -> str | None:
-    """Return how the classes of the machines differ, None where they are one class."""
+    """Return how the classes of the machines differ; None if they are the same."""
     was, now = flat(old["provenance"]), flat(new["provenance"])
     for name in was:
         if name.startswith(MACHINE) and was[name] != now.get(name):

@@ -1,4 +1,4 @@
-"""The paper's figures, ours over the paper's points; beside them where the axes of the two do not compare."""
+"""The paper's figures: our lines over the paper's points, or beside them if the axes do not compare."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAPER = "the paper"
 
 @dataclass(frozen=True)
 class Difference:
-    """One number that a reader would take from the figure, the paper's and ours."""
+    """One number that a reader would take from the figure: the paper's and ours."""
 
     what: str
     paper: str
@@ -43,7 +43,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Plot:
-    """How one figure is drawn. Axes that carry no scale of the experiment compare across data sets."""
+    """How to draw one figure. `relative` axes do not depend on the experiment's scale and compare across data sets."""
 
     title: str
     x: str
@@ -58,13 +58,13 @@ class Plot:
 
 
 def figures(audit: Audit) -> list[Figure]:
-    """Return the paper's figures of which the record has the points."""
+    """Return the paper's figures whose points are in the record."""
     stage = paper_tier(audit)
     return [_figure(name, PLOTS[name], points, stage) for name, points in sorted(printed(audit).items())]
 
 
 def printed(audit: Audit) -> dict[str, Printed]:
-    """Return the paper's points by figure; records of before they were kept apart have those of their claims."""
+    """Return the paper's points by figure; older records hold them in their claims."""
     kept = audit.get("figures")
     if kept is None:
         own = [figure for claim in audit["claims"] if (figure := claim["paper_figure"])]
@@ -97,7 +97,7 @@ def _figure(name: str, plot: Plot, points: Printed, stage: PaperTier | None) -> 
 
 
 def _styles(points: Printed) -> list[str]:
-    """One style for each series; the training and the test curve of one network share theirs."""
+    """One style per series; the training and test curves of a network share one."""
     stems = [re.sub(r", (train|test)$", "", series) for series in points]
     places = [list(dict.fromkeys(stems)).index(stem) for stem in stems]
     trained = [" second" if series.endswith(", train") else "" for series in points]
@@ -116,7 +116,7 @@ def _note(plot: Plot, stage: PaperTier | None, made: bool, over: bool) -> str:
 
 
 def _less(name: str, plot: Plot, ours: Sequence[Series], points: Printed) -> LineChart | None:
-    """What ours has more than the paper, at the paper's places."""
+    """Our value less the paper's, at each x of the paper."""
     lines = []
     for (series, at), look in zip(points.items(), _styles(points), strict=True):
         found = next((one for one in ours if one.name == f"{series}, ours"), None)
@@ -127,7 +127,7 @@ def _less(name: str, plot: Plot, ours: Sequence[Series], points: Printed) -> Lin
 
 
 def _at(points: Sequence[Point], x: float) -> float | None:
-    """The height of a line at x, None outside of it."""
+    """The height of a line at x; None outside the line."""
     for (left, low), (right, high) in pairwise(points):
         if left - 1e-9 <= x <= right + 1e-9:
             return low + (high - low) * (x - left) / (right - left)
@@ -166,13 +166,13 @@ def _epochs(stage: PaperTier, points: Printed) -> list[Difference]:
 
 
 def _fits(runs: Sequence[Training]) -> list[int]:
-    """The epochs to fit, by seed; none where some seed did not fit."""
+    """The epochs to fit by seed; empty if some seed did not fit."""
     fits = [fit for run in runs if (fit := run["fit_loss"])]
     return fits if len(fits) == len(runs) else []
 
 
 def _levels(stage: PaperTier, network: str, place: str) -> dict[float, list[Training]]:
-    """The runs by level of corruption, where they can be of the claim that sweeps it."""
+    """The runs by level of corruption, preferably those of the claim that sweeps it."""
     found: dict[float, list[Training]] = {}
     for group in stage.groups(place):
         spec = group[0]["spec"]
@@ -182,7 +182,7 @@ def _levels(stage: PaperTier, network: str, place: str) -> dict[float, list[Trai
 
 
 def _times(stage: PaperTier, network: str) -> list[tuple[float, list[float]]]:
-    """Epochs to fit over the mean on true labels; levels that some seed did not fit are left out."""
+    """Epochs to fit over their mean on true labels; levels that some seed did not fit are left out."""
     levels = {level: _fits(runs) for level, runs in _levels(stage, network, "Figure 1b").items()}
     fitted = {level: times for level, times in levels.items() if times}
     if 0.0 not in fitted:

@@ -1,4 +1,4 @@
-"""A folder of audits as the history of each case: its verdicts, its measurements, and a CUSUM of each."""
+"""The history of each case over a folder of audits: its verdicts, its measurements, and a CUSUM for each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHOWN = 40
 
 @dataclass
 class History:
-    """What became of one case from audit to audit, the latest last."""
+    """The results of one case from audit to audit, the latest last."""
 
     name: Name
     verdicts: list[str] = field(default_factory=list)
@@ -36,7 +36,7 @@ class History:
     since: str | None = None
 
     def add(self, case: Case, audit: Audit) -> None:
-        """Take in the case of another audit; another experiment begins a new series."""
+        """Add the case of the next audit; a changed experiment begins a new series."""
         self.verdicts.append(case["verdict"])
         self.created.append(audit["created"])
         judged = case["judgement"]
@@ -53,7 +53,7 @@ class History:
 
     @property
     def worst(self) -> tuple[str, Cusum] | None:
-        """The series that has drifted farthest."""
+        """The series with the largest drift."""
         return max(self.cusums.items(), key=lambda item: item[1].height, default=None)
 
     @property
@@ -71,17 +71,17 @@ class History:
 
 
 def _experiment(case: Case, audit: Audit) -> str:
-    """What must be the same for two measurements to be of one series."""
+    """What two measurements of one series must have in common."""
     specs = {f"{arm} {level}": spec for (arm, level), spec in specs_of(case, audit).items()}
     quantity = case["judgement"]["quantity"] if case["judgement"] else None
     return json.dumps([specs, digest_of(case, audit), quantity], sort_keys=True)
 
 
 def read_folder(folder: Path) -> tuple[list[tuple[Path, Audit]], list[str]]:
-    """Return the audits in a folder, the oldest first, and why other records there could not be read.
+    """Return the audits in a folder, the oldest first, and the errors of unreadable records.
 
     Raises:
-        UnreadableAudit: there is no audit.
+        UnreadableAudit: the folder holds no readable audit.
     """
     audits, refused = [], []
     for path in sorted(folder.rglob("*.json")):
@@ -101,7 +101,7 @@ def _is_comparison(path: Path) -> bool:
 
 
 def histories(audits: Sequence[Audit]) -> list[History]:
-    """Return the history of each case, in the order of the claims of the latest audit that has it."""
+    """Return the history of each case, in the order of the latest audit that has it."""
     found: dict[Name, History] = {}
     for audit in audits:
         for name, case in cases_of(audit).items():
@@ -111,7 +111,7 @@ def histories(audits: Sequence[Audit]) -> list[History]:
 
 
 def index(folder: Path, audits: Sequence[tuple[Path, Audit]], refused: Sequence[str], target: Path) -> str:
-    """Return the page over a folder of audits, with links from where it will lie."""
+    """Return the index page of a folder of audits, with links relative to `target`."""
     found = histories([audit for _, audit in audits])
     return page(
         "history.html",
@@ -147,7 +147,7 @@ def _rows(one: History) -> Iterator[tuple[str, str, str]]:
 
 
 def _link(path: Path, target: Path) -> str | None:
-    """The address of an audit's report, where it lies beside it in the folder of the index."""
+    """The address of an audit's report, if the report lies beside the audit and under the index's folder."""
     report = path.with_suffix(".html")
     if not report.exists() or not report.resolve().is_relative_to(target.resolve().parent):
         return None

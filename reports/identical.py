@@ -1,6 +1,6 @@
-"""Two audits, number by number: whether their runs are the same to the bit, and their cases judged the same.
+"""Compare two audits number by number: runs to the bit, and the judgements of cases.
 
-Runs are matched by what was run, their specs, for a key changes with the code. How long a run took is left out.
+Runs are matched by their specs, because keys change with the code. The time of a run is left out.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.words import line, plural
 from rethinking_audit.reports.experiment import cases_of, flat, title
 
-# What a spec means that lacks one of these fields. A field that only one of two specs has, and that is not named here,
-# makes them different.
+# The defaults of fields that a spec may lack. Any other field that only one of two specs has makes them different.
 DEFAULTS: dict[str, object] = {
     "corruption": 0.0,
     "inputs": "original",
@@ -33,7 +32,7 @@ DEFAULTS: dict[str, object] = {
     "recipe.eval_every": 1,
 }
 NO_NUMBERS = ("spec", "seconds")
-LONGEST = 40  # characters of a value that are printed
+LONGEST = 40  # printed characters of a value
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Sameness:
 
 
 def identical(old: Audit, new: Audit) -> Sameness:
-    """Return what two audits have in common and every difference. What only one of them has is a difference."""
+    """Return what two audits share, and every difference, including what only one of them has."""
     runs = _pairs(_runs(old), _runs(new))
     cases = _pairs(
         {title(name): _judged(case) for name, case in cases_of(old).items()},
@@ -70,7 +69,7 @@ def identical(old: Audit, new: Audit) -> Sameness:
 
 
 def _pairs(before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
-    """The differences of each thing that either audit has, by name."""
+    """The differences of every named thing in either audit."""
     found = []
     for name in dict.fromkeys([*before, *after]):
         if name not in after:
@@ -94,7 +93,7 @@ def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
 
 
 def _bits(value: Any) -> str:
-    """The one text of a value: it tells 0.0 from -0.0, and 1 from 1.0."""
+    """The unique text of a value: 0.0 differs from -0.0, and 1 from 1.0."""
     return json.dumps(value, sort_keys=True)
 
 
@@ -116,7 +115,7 @@ def _short(value: Any) -> str:
 
 
 def _runs(audit: Audit) -> dict[str, dict[str, Any]]:
-    """The numbers of each run by what was run; runs of one spec, by other engines, in the order of their numbers."""
+    """The numbers of each run by its spec; runs of one spec by several engines are in the order of their numbers."""
     alike: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for run in audit["runs"].values():
         numbers = {name: value for name, value in run.items() if name not in NO_NUMBERS}
@@ -129,7 +128,7 @@ def _runs(audit: Audit) -> dict[str, dict[str, Any]]:
 
 
 def _named(run: Run) -> str:
-    """What was run, in full: no field of a spec is left out but those with their default."""
+    """The full spec as text; only fields with their default are left out."""
     spec = flat(run["spec"])
     said = {name: value for name, value in sorted(spec.items()) if not (name in DEFAULTS and value == DEFAULTS[name])}
     return f"run {', '.join(f'{name} {_bits(value)}' for name, value in said.items())}"

@@ -1,4 +1,4 @@
-"""An audit as JUnit XML: a test for each case, with its figures as properties."""
+"""An audit as JUnit XML: one test per case, with its figures as properties."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.verdict import HELD
 from rethinking_audit.fixtures.record.words import EXPECTED, clean, limit, number
 
-# What JUnit calls the verdicts; HELD has no element.
+# JUnit's names of the verdicts; HELD has no element.
 ELEMENTS = {"REFUTED": "failure", "ERROR": "error", "INCONCLUSIVE": "skipped", "NOT RUN": "skipped"}
 
 
@@ -46,7 +46,7 @@ def _test(suite: ElementTree.Element, claim: Claim, case: Case) -> None:
 
 
 def _figures(claim: Claim, case: Case) -> dict[str, object]:
-    """The verdict and the figures of a case; numbers in full, and once more as the report words them."""
+    """The verdict and the figures of a case; numbers in full, and as the report writes them."""
     figures: dict[str, object] = {"verdict": case["verdict"], "statement": claim["statement"], "source": claim["source"]}
     if (judged := case["judgement"]) is not None:
         figures |= {

@@ -1,4 +1,4 @@
-"""An audit, or a comparison of two, as Markdown for the summary of a CI step: the worst first, and never too long."""
+"""An audit, or a comparison of two, as Markdown for a CI summary: the worst first, within GitHub's size limit."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from rethinking_audit.fixtures.record.verdict import HELD, NOT_RUN, VERDICTS
 from rethinking_audit.fixtures.record.words import EXPECTED, SIGNS, interval, limit, line, number, plural
 from rethinking_audit.reports.comparison import KINDS, Comparison, Finding
 
-# GitHub refuses a summary of more than 1 MiB altogether; the steps of one job share the page.
+# GitHub refuses a summary of more than 1 MiB; the steps of one job share it.
 MOST_BYTES = 900_000
-# What GitHub's Markdown gives a meaning to inside a line.
+# Characters with a meaning in a line of GitHub's Markdown.
 MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&@:-])")
 
 
 def escape(value: object) -> str:
-    """Return text that Markdown shows as it is, in one line."""
+    """Return text that Markdown shows unchanged, in one line."""
     return MARKUP.sub(r"\\\1", line(value))
 
 
@@ -39,7 +39,7 @@ def differences(comparison: Comparison) -> str:
 
 
 def _fitting(lines: Iterable[str], rest: str) -> Iterator[str]:
-    """Yield whole lines as long as they fit."""
+    """Yield whole lines while they fit."""
     used = 0
     for text in lines:
         used += len(text.encode("utf-8")) + 1
@@ -69,7 +69,7 @@ def _audit(audit: Audit) -> Iterator[str]:
 
 
 def _readings(readings: list[Claim]) -> Iterator[str]:
-    """What summaries say of the paper, and what the data say of that."""
+    """The readings of the paper, and their verdicts."""
     yield "\n### Readings that the data contradict\n"
     yield "| reading | case | what the data say | it would take | verdict |"
     yield "|---|---|---|---|---|"

@@ -1,4 +1,4 @@
-"""All measurements of an audit by seed, as CSV that a spreadsheet opens without running any of it."""
+"""All measurements of an audit by seed, as CSV that a spreadsheet cannot take for formulas."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from rethinking_audit.fixtures.record.words import line, unit_of_values
 from rethinking_audit.reports.experiment import cases_of
 
 COLUMNS = ("claim", "tier", "data", "network", "runs", "verdict", "quantity", "series", "unit", "place of seed", "value")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # spreadsheets take the wide ones too
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # spreadsheets accept the wide characters too
 
 
 def table(audit: Audit) -> str:
-    """Return a row for each measurement, of the claims and of their controls; a value without a number is empty."""
+    """Return a row for each measurement of the claims and their controls; a missing value is empty."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -46,6 +46,6 @@ def _values(start: list[str], outcome: Outcome) -> Iterator[list[object]]:
 
 
 def _text(value: Any) -> str:
-    """Text that no spreadsheet takes for a formula."""
+    """Return text that no spreadsheet takes for a formula."""
     text = line(value)
     return f"'{text}" if text.startswith(FORMULA) else text

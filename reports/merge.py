@@ -1,7 +1,7 @@
 """Shards of one audit, or audits of different cases, as one record.
 
-Shards name all cases of the audit that they are of, in its order; merged, they equal it but for when, where and by which
-command each was made, which is listed by shard.
+Each shard names all cases of its audit, in order. The merged record equals the audit's own, except that it lists the time,
+machine and command of each shard.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from rethinking_audit.fixtures.record.types import Audit, Part
 from rethinking_audit.reports.experiment import cases_of, title
 
 Named = tuple[str, Audit]
-# What two parts of one audit have in common. A machine may differ, the code may not.
+# The fields that must agree in two parts of one audit. The machine may differ, the code may not.
 SHARED: tuple[Literal["engine"], Literal["commit"]] = ("engine", "commit")
 ABOUT: tuple[Literal["project"], Literal["paper"]] = ("project", "paper")
-# What each part says of the paper, and is said once.
+# The parts about the paper, which every record repeats.
 SAID: tuple[Literal["consistency"], Literal["open"], Literal["replication"]] = ("consistency", "open", "replication")
 
 
 class CannotMerge(ValueError):
-    """The records do not belong together; the message names them and says why."""
+    """The records cannot be merged; the message names them and says why."""
 
 
 def merge(parts: Sequence[Named]) -> Audit:
-    """Return the audit that the records, each with its name, are parts of.
+    """Return one audit from the named records.
 
     Raises:
-        CannotMerge: two have the same case, they contradict each other, or a case of a shard's audit is in none of them.
+        CannotMerge: two records have the same case or contradict each other, or a case of a sharded audit is in no record.
     """
     _check(parts)
     audits = sorted((audit for _, audit in parts), key=lambda audit: audit["created"])
@@ -127,7 +127,7 @@ def _by_name(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _order(audits: Sequence[Audit]) -> list[tuple[str, str]]:
-    """The claim and test of every case, in the order of the audit."""
+    """Return the claim and test of every case, in the order of the audit."""
     found = [(claim["id"], case["nodeid"]) for audit in audits for claim, case in all_cases(audit)]
     shard = audits[0].get("shard")
     if shard is None:

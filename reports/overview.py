@@ -13,9 +13,9 @@ from rethinking_audit.fixtures.record.words import interval, limit, number, plur
 
 Position = Callable[[float], float]
 
-EDGE = 2.2  # how many tolerances from the middle the picture ends
+EDGE = 2.2  # tolerances from the middle to the edge of the picture
 HALF, STEP = 200, 7
-MOST_DRAWN = 60  # claims of which a page draws everything
+MOST_DRAWN = 60  # a page with more claims draws less of each
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Undecided:
-    """Cases that did not hold for one reason."""
+    """The cases that did not hold for the same reason."""
 
     verdict: str
     reason: str
@@ -51,7 +51,7 @@ class Undecided:
 
 
 def anchor(claim: Claim) -> str:
-    """Return the name of a claim in a link."""
+    """Return a claim's id for links."""
     return claim["id"].replace("/", "-")
 
 
@@ -73,7 +73,7 @@ def _line(claim: Claim) -> Line:
 
 
 def no_news(claim: Claim) -> bool:
-    """Whether a claim has its verdict from cases that all came out as expected."""
+    """Return whether all cases with the claim's verdict match their expected deviation."""
     failed = [case for case in claim["cases"] if case["verdict"] == claim["verdict"]]
     return bool(failed) and all(map(as_expected, failed))
 
@@ -81,8 +81,8 @@ def no_news(claim: Claim) -> bool:
 def tolerance(judgement: Judgement) -> Position | None:
     """Return where a value lies in units of the tolerance: -1 and 1 are the limits, 0 is the ideal between them.
 
-    A limit on one side has its tolerance from the value that leaves nothing to wish for: 0 below an upper limit, a share of
-    1 above a lower one. An order has no tolerance, only a limit: there the unit is half of the interval.
+    A one-sided limit is scaled from the ideal value: 0 for an upper limit, a share of 1 for a lower one. An order has no
+    tolerance, only a limit: its unit is half of the interval.
     """
     low, high = _limits(judgement)
     if low is not None and high is not None and high > low:
@@ -110,7 +110,7 @@ def _by_interval(judgement: Judgement, low: float | None, high: float | None) ->
 
 
 def _limits(judgement: Judgement) -> tuple[float | None, float | None]:
-    """The limits, without those that no value can pass: a share and a correlation end at 1, an error and a ratio at 0."""
+    """The limits that a value can pass: shares and correlations end at 1, errors and ratios at 0."""
     low, high, unit = judgement["accepted"]["low"], judgement["accepted"]["high"], judgement["unit"]
     if low is not None and ((low == 0 and high is not None and high > 0) or (unit == "%" and low <= -1)):
         low = None
@@ -120,7 +120,7 @@ def _limits(judgement: Judgement) -> tuple[float | None, float | None]:
 
 
 def _margin(judgement: Judgement, position: Position) -> float:
-    """How near the interval comes to a limit: 1 is on it."""
+    """The nearness of the interval to a limit: 1 is on the limit."""
     low, high = _limits(judgement)
     ends = judgement["interval"]
     near = [position(ends["high"])] if high is not None and ends["high"] is not None else []
@@ -149,7 +149,7 @@ def _strip(placed: list[tuple[Judgement, Position]]) -> Strip | None:
 
 
 def _shade(judgement: Judgement) -> tuple[int, int]:
-    """From where to where a case accepts: without a limit to the edge."""
+    """The ends of the accepted range; without a limit, the edge."""
     low, high = _limits(judgement)
     return 0 if low is None else _place(-1), 2 * HALF if high is None else _place(1)
 
@@ -163,7 +163,7 @@ def _place(units: float) -> int:
 
 
 def undecided(audit: Audit) -> list[Undecided]:
-    """Return what did not hold, by verdict and reason, the worst first; many cases of one reason are one."""
+    """Return what did not hold, by verdict and reason, the worst first; cases with one reason are grouped."""
     found: dict[tuple[str, str, str | None], list[tuple[str, str]]] = {}
     for claim in audit["claims"]:
         for case in claim["cases"]:

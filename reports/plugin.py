@@ -1,4 +1,4 @@
-"""What pytest does with an audit as soon as it is written: renders it, and holds it against a baseline."""
+"""The pytest plugin that renders a written audit and compares it with a baseline."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from rethinking_audit.reports.comparison import Comparison, told
 from rethinking_audit.reports.markdown import differences
 from rethinking_audit.reports.render import render_file
 
-MILDER = (ALL_HELD, NOTHING_DECIDED, UNDECIDED)  # what a regression outweighs
-# The options by which some of the claims are left out.
+MILDER = (ALL_HELD, NOTHING_DECIDED, UNDECIDED)  # exit codes that a regression replaces
+# The options that leave out some of the claims.
 NARROWING = ("keyword", "networks", "shard", "maxfail", "deselect", "lf")
 
 
@@ -29,10 +29,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the baseline, before anything is trained.
+    """Read the baseline before anything is trained.
 
     Raises:
-        pytest.UsageError: it is no audit.
+        pytest.UsageError: the baseline is no audit.
     """
     if config.option.baseline is not None and not hasattr(config, "workerinput"):
         try:
@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def narrowed(config: pytest.Config) -> bool:
-    """Whether this audit was asked for some of the claims only: what it lacks is then not missing."""
+    """Return whether only some of the claims were selected, so that the others are not missing."""
     parts = any("::" in argument or argument.endswith(".py") for argument in config.args)
     return parts or any(getattr(config.option, name, None) for name in NARROWING)
 
@@ -64,17 +64,17 @@ class Regression:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_audit_written(self, path: Path) -> None:
-        """Remember where the audit is, also where it cannot be rendered."""
+        """Remember where the audit is, even if it cannot be rendered."""
         self.written = path
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Compare, and let the exit code say whether something regressed, or that it is not known."""
+        """Compare, and set the exit code to say that something regressed, or that this is unknown."""
         if not _audits(session.config):
             return
         try:
             if self.written is not None:
                 self.compare(self.written)
-        except Exception as error:  # what cannot be compared must not take the verdicts with it
+        except Exception as error:  # a failed comparison must not hide the verdicts
             self.failure = f"{type(error).__name__}: {error}"
         if self.comparison is None:
             session.exitstatus = UNDECIDED if session.exitstatus == ALL_HELD else session.exitstatus
@@ -109,7 +109,7 @@ def _tiers(audit: Audit) -> set[str]:
 
 
 def _of_tiers(audit: Audit, tiers: set[str]) -> Audit:
-    """The baseline without the tiers that were not asked for now."""
+    """Return the baseline with only the tiers of this audit."""
 
     def narrowed(claim: Claim) -> Claim:
         return {**claim, "cases": [case for case in claim["cases"] if case["tier"] in tiers]}

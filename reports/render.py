@@ -25,7 +25,7 @@ from rethinking_audit.reports.view import cards
 
 
 def render(audit: Audit) -> str:
-    """Return the report of an audit record: a pure function of it."""
+    """Return the report of an audit record; it depends on nothing else."""
     return page(
         "audit.html",
         audit=audit,
@@ -41,13 +41,13 @@ def render(audit: Audit) -> str:
 
 
 def _script() -> tuple[Markup, str]:
-    """The page's one script, and the hash by which its policy lets this one run and no other."""
+    """The page's only script, and its hash for the page's content policy."""
     text = _template("page.js")
     return Markup(text), "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def page(template: str, **shown: Any) -> str:
-    """Return a page: a template with what it shows, everything escaped."""
+    """Return a page: the template filled with `shown`, everything escaped."""
     style = Markup(_template("style.css"))
     return _environment().get_template(template).render(verdicts=VERDICTS, style=style, **shown)
 

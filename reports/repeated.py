@@ -1,4 +1,4 @@
-"""Which runs of an audit repeat an experiment of the paper, and how much of the paper's experiment they are."""
+"""Which runs of an audit repeat an experiment of the paper, and how they differ from it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Matches = Callable[[TrainingSpec], bool]
 
 @dataclass(frozen=True)
 class PaperTier:
-    """The tier of an audit that comes nearest to the paper's experiments on CIFAR-10, and what differs from them.
+    """The tier of an audit nearest to the paper's experiments on CIFAR-10, and the differences.
 
     `same` is whether the numbers have the paper's scale: its data set, all images, networks of full width.
     """
@@ -28,14 +28,14 @@ class PaperTier:
     images: int | None
 
     def runs(self, place: str, matches: Matches) -> list[Training]:
-        """Return the trainings, one for each seed, that repeat what stands at a place of the paper; none if none do.
+        """Return the trainings, one per seed, that repeat the experiment at a place of the paper; empty without a match.
 
-        Of several that match, those of the first claim that names the place.
+        If several match, those of the first claim that names the place count.
         """
         return next((group for group in self.groups(place) if matches(group[0]["spec"])), [])
 
     def groups(self, place: str) -> Iterator[list[Training]]:
-        """Yield all trainings of the tier, by experiment, those of the claims that name the place first."""
+        """Yield all trainings of the tier by experiment; claims that name the place come first."""
         for claim in sorted(self.audit["claims"], key=lambda claim: place not in claim["source"]):
             for case in claim["cases"]:
                 if case["tier"] == self.tier:
@@ -43,7 +43,7 @@ class PaperTier:
 
 
 def trainings(case: Case, audit: Audit) -> Iterator[list[Training]]:
-    """Yield the finished trainings of a case: for each arm and level those of all seeds."""
+    """Yield the finished trainings of a case: all seeds of each arm and level."""
     for levels in case["runs"].values():
         for keys in levels.values():
             found = (audit["runs"][key] for key in keys if key in audit["runs"])
@@ -52,7 +52,7 @@ def trainings(case: Case, audit: Audit) -> Iterator[list[Training]]:
 
 
 def paper_tier(audit: Audit) -> PaperTier | None:
-    """Return the scene of an audit, None where nothing was trained."""
+    """Return the tier of an audit nearest to the paper; None if nothing was trained."""
     cases = [case for claim in audit["claims"] for case in claim["cases"] if next(trainings(case, audit), None)]
     if not cases:
         return None

@@ -1,4 +1,4 @@
-"""Audits with a fault in each, as a matrix: which contracts and claims turned red for it, and whether the right one did."""
+"""The matrix of sabotaged audits: which contracts and claims each fault turned red, and whether the right one did."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rethinking_audit.fixtures.record.words import line, plural
 from rethinking_audit.reports.experiment import Name, cases_of
 
 RED = (REFUTED, ERROR)
-CRASH = "a crash"  # something broke before any check said a word: red, but never the right one
+CRASH = "a crash"  # something broke before any check: red, but never the right check
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Red:
 
 @dataclass(frozen=True)
 class Row:
-    """One audit with a fault in it; `vouched` is whether audits without a fault judged the same cases."""
+    """One audit with a fault; `vouched` says whether audits without a fault judged the same cases."""
 
     fault: Sabotage
     reds: list[Red]
@@ -47,12 +47,12 @@ class Row:
 
     @property
     def right(self) -> list[str]:
-        """Those that had to, and did."""
+        """The expected checks that turned red."""
         return [name for name in self.fault["caught_by"] if name in self.columns]
 
     @property
     def outcome(self) -> str:
-        """What became of the fault, in words."""
+        """The outcome for the fault, in words."""
         if self.right:
             return f"caught: {', '.join(self.right)}" if self.vouched else "no audit without a fault has these cases"
         wanted = " or ".join(self.fault["caught_by"])
@@ -61,13 +61,13 @@ class Row:
 
     @property
     def passed(self) -> bool:
-        """Whether the right check caught it, and is quiet where there is no fault."""
+        """Whether the right check caught the fault, and is not red without a fault."""
         return bool(self.right) and self.vouched
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """Fault by contract and claim, and what was red without any fault."""
+    """Each fault with its red contracts and claims, and what was red without a fault."""
 
     rows: list[Row]
     clean: int
@@ -75,13 +75,13 @@ class Matrix:
 
     @property
     def contracts(self) -> list[str]:
-        """The contracts that something turned red or should have, by name."""
+        """The contracts that some fault turned red or should have, by name."""
         claims = set(self.claims)
         return sorted({name for row in self.rows for name in {*row.columns, *row.fault["caught_by"]}} - claims)
 
     @property
     def claims(self) -> list[str]:
-        """The claims that something turned red or should have, by name."""
+        """The claims that some fault turned red or should have, by name."""
         red = {red.column for row in self.rows for red in row.reds if not red.is_contract}
         return sorted(red | {name for row in self.rows for name in row.fault["caught_by"] if "/" in name})
 
@@ -92,12 +92,12 @@ class Matrix:
 
     @property
     def missed(self) -> list[Row]:
-        """The faults that nothing caught, or not the right check."""
+        """The faults that the right check did not catch."""
         return [row for row in self.rows if not row.passed]
 
     @property
     def passed(self) -> bool:
-        """Whether each fault was caught by the right check and nothing is red without one."""
+        """Whether the right check caught each fault and nothing is red without a fault."""
         return bool(self.rows) and bool(self.clean) and not self.missed and not self.false_alarms
 
     @property
@@ -110,7 +110,7 @@ class Matrix:
 
 
 def read_matrix(folder: Path) -> Matrix:
-    """Return the matrix of the audits in a folder, one folder each.
+    """Return the matrix of the audits in a folder; each audit has its own subfolder.
 
     Raises:
         UnreadableAudit: there is no audit with a fault, or one cannot be read.
@@ -134,7 +134,7 @@ def _row(audit: Audit, link: str | None, known: set[Name]) -> Row:
 
 
 def reds(audit: Audit) -> list[Red]:
-    """Return what turned red, each contract and each claim once, with the first reason."""
+    """Return the red contracts and claims, each once, with the first reason."""
     found: dict[str, Red] = {}
     for claim in audit["claims"]:
         for case in claim["cases"]:

@@ -17,12 +17,12 @@ SIGNS = {(True, True): "✗", (True, False): "·", (False, True): "?", (False, F
 
 
 def sign(row: Row, column: str) -> str:
-    """Return ✗ where the right check turned red, · where another did, ? where the right one stayed green."""
+    """Return ✗ if the right check turned red, · if another check did, ? if the right check stayed green."""
     return SIGNS[column in row.columns, column in row.fault["caught_by"] and (column in row.columns or not row.right)]
 
 
 def show(matrix: Matrix) -> None:
-    """Print the matrix, its columns by number, and what was red without a fault."""
+    """Print the matrix with numbered columns, and what was red without a fault."""
     width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", WIDTH))
     out = Console(width=width, highlight=False)
     for number, name in enumerate(matrix.columns, 1):

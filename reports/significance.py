@@ -1,8 +1,8 @@
-"""Is a difference more than other seeds would have made? Student's test, in strata, and Holm's correction.
+"""Test whether a difference is larger than other seeds explain: Student's test in strata, with Holm's correction.
 
-The null hypothesis is that both audits ran the same code, so both have the same scatter: it is pooled, which gives a
-baseline of many seeds its weight. A quantity that is known only in steps scatters by half a step at least, however equal
-its values are.
+The null hypothesis is that both audits ran the same code, so both have the same scatter. The scatter is pooled, which gives
+a baseline with many seeds its weight. A quantity that is known only in steps scatters by at least half a step, even if its
+values are equal.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Pair = tuple[Sequence[float], Sequence[float]]
 
 @dataclass(frozen=True)
 class Change:
-    """The mean difference (after less before), Student's t of it, its degrees of freedom and two-sided p-value."""
+    """The mean difference (after less before), with Student's t, the degrees of freedom and the two-sided p-value."""
 
     difference: float
     t: float
@@ -26,7 +26,7 @@ class Change:
 
 
 def student(strata: Sequence[Pair], step: float = 0.0) -> Change | None:
-    """Return the change over all strata, each (before, after); None where there is no scatter to judge it by.
+    """Return the change over all strata, each (before, after); None if there is no scatter to judge it by.
 
     With one stratum this is Student's test of two samples. `step` is the resolution of the values.
     """
@@ -39,7 +39,7 @@ def student(strata: Sequence[Pair], step: float = 0.0) -> Change | None:
     variance = max(sum(_squares(before) + _squares(after) for before, after in strata) / freedom, step**2 / 4)
     error = math.sqrt(variance / math.fsum(weights))
     if abs(difference) <= 1e-12 * max(1.0, *(abs(value) for pair in strata for side in pair for value in side)):
-        return Change(0.0, 0.0, freedom, 1.0)  # what rounding makes of equal means
+        return Change(0.0, 0.0, freedom, 1.0)  # rounding alone separates equal means
     t = difference / error if error else math.copysign(math.inf, difference)
     return Change(difference, t, freedom, two_sided(t, freedom))
 
@@ -55,7 +55,7 @@ def two_sided(t: float, freedom: int) -> float:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Return p-values corrected for their number (Holm 1979): none of them is below alpha by luck more often than alpha."""
+    """Return p-values corrected for their number (Holm 1979): any falls below alpha by luck with chance at most alpha."""
     corrected = [0.0] * len(p_values)
     largest = 0.0
     for rank, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):

@@ -1,4 +1,4 @@
-"""What the report shows of problems that were solved, not trained: on how much, and the charts of three claims."""
+"""What the report shows about solved problems: their sizes, and the charts of three claims."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from rethinking_audit.fixtures.record.outcome import keys_in
 from rethinking_audit.reports.charts import LineChart, Series, line_chart
 
 STYLES = ("inception", "alexnet", "mlp-1x512", "mlp-3x512", "inception-without-batch-norm")
-NEAR = 10  # the paper's sizes are drawn beside ours where they are not more than so many times as large
+NEAR = 10  # the paper's sizes are drawn if they are at most this many times ours
 
 
 def solved(case: Case, runs: Mapping[str, Run]) -> list[dict[str, Any]]:
-    """Return the values of the case's solves, in the order of its arms and their sizes; none of a trained network."""
+    """Return the values of a case's solves, in the order of its arms and sizes; empty for a trained network."""
     found = (runs[key] for key in keys_in(case["runs"]) if key in runs)
     return [run["values"] for run in found if "values" in run]
 
 
 def about(case: Case, found: list[dict[str, Any]]) -> str:
-    """Return on how much the problem was solved."""
+    """Return the size of the solved problem in words."""
     seeds = max(len(keys) for levels in case["runs"].values() for keys in levels.values())
     counted = [values for values in found if "points" in values or "images" in values]
     parts = [f"{seeds} seeds"] if seeds > 1 else []
@@ -35,7 +35,7 @@ def about(case: Case, found: list[dict[str, Any]]) -> str:
 
 
 def charts(claim: Claim, runs: Mapping[str, Run]) -> list[LineChart] | None:
-    """Return the charts of a claim about problems; None where its runs are trainings."""
+    """Return the charts of a claim about problems; None if its runs are trainings."""
     cases = [(case, found) for case in claim["cases"] if (found := solved(case, runs))]
     if not cases:
         return None
@@ -48,7 +48,7 @@ Found = list[tuple[Case, list[dict[str, Any]]]]
 
 
 def _polygon(cases: Found, _: Points) -> LineChart | None:
-    """The network's value along its projection, and the sample that it was built from."""
+    """The network's value along its projection, and the sample it was built from."""
     drawn = next((found[0]["drawn"] for _, found in cases if "drawn" in found[0]), None)
     if drawn is None:
         return None
@@ -59,7 +59,7 @@ def _polygon(cases: Found, _: Points) -> LineChart | None:
 
 
 def _by_size(cases: Found, printed: Points) -> LineChart | None:
-    """Test error against the number of training images, and the paper's where ours come near its size."""
+    """Test error against the number of training images, with the paper's points if ours come near its sizes."""
     series = []
     for style, (case, found) in zip(STYLES, cases, strict=False):
         for suffix, error in (("", "test_error"), (", with l2", "l2_test_error")):
@@ -89,7 +89,7 @@ def _norms(cases: Found, printed: Points) -> LineChart | None:
 
 
 def _name(case: Case, cases: Found) -> str:
-    """The problem, with its tier where the audit has several."""
+    """The problem, with its tier if the audit has several."""
     several = len({other["tier"] for other, _ in cases}) > 1
     return f"{case['network']} ({case['tier']})" if several else str(case["network"])
 

@@ -1,4 +1,4 @@
-"""Which networks got slower, in seconds per step and in epochs to fit: between audits of one class of machine only."""
+"""Which networks got slower, in seconds per step and in epochs to fit; only machines of one class are compared."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from rethinking_audit.reports.significance import Change, Pair, student
 
 ALONE = "one seed in each audit, which says nothing of the scatter"
 Timed = list[tuple[str, Training]]
-SLOWER = 1.1  # less than a tenth is the machine's own mood
+SLOWER = 1.1  # changes below a tenth are noise of the machine
 
 
 @dataclass(frozen=True)
 class Timing:
-    """How the logarithm of a time changed, over all kinds of run of one network."""
+    """The change of a time's logarithm over all kinds of runs of one network."""
 
     subject: str
     what: str
@@ -34,14 +34,14 @@ class Timing:
 
     @property
     def slow(self) -> bool:
-        """Whether it grew by enough to matter."""
+        """Whether the time grew enough to matter."""
         return self.ratio >= SLOWER
 
 
 def timings(old: Audit, new: Audit, reasons: dict[str, list[str]]) -> Iterator[Timing]:
     """Yield what can be tested, by network: each kind of run is compared with its own kind.
 
-    What cannot be tested is put under its reason.
+    The rest is added to `reasons`.
     """
     if (difference := another_machine(old, new)) is not None:
         reasons[f"another machine, {difference}"].append("speed")
@@ -50,14 +50,14 @@ def timings(old: Audit, new: Audit, reasons: dict[str, list[str]]) -> Iterator[T
     for one, other in kinds(old, new):
         before, after = _trained(one), _trained(other)
         if not any(run["epochs"] for _, run in before):
-            continue  # a solve has no steps, nor has a learner that needs no training
+            continue  # solves and baselines have no steps
         spec = before[0][1]["spec"]
         networks[f"{spec.get('network')} on {spec.get('data')}"].append((before, after))
     for subject, pairs in networks.items():
         seconds, epochs = _seconds(pairs), _epochs(pairs)
         if not seconds:
             reasons["the runs are the baseline's own, from the store"].append(f"seconds per step of {subject}")
-        # An epoch is a step in a time to fit, the larger the sooner the fit.
+        # A time to fit is known to one epoch, which weighs more the sooner the fit.
         step = 1 / math.exp(min((min(*one, *other) for one, other in epochs), default=0.0))
         for what, timed, resolution in (("seconds per step", seconds, 0.0), ("epochs to fit", epochs, step)):
             if not timed:
@@ -74,7 +74,7 @@ def _trained(runs: Keyed) -> Timed:
 
 
 def _seconds(pairs: list[tuple[Timed, Timed]]) -> list[Pair]:
-    """The logarithms of the seconds per step. A run that both audits took from one store was timed once."""
+    """The logarithms of the seconds per step. A run that both audits took from one store was timed only once."""
     found: list[Pair] = []
     for before, after in pairs:
         same = {(key, run["seconds"]) for key, run in before} & {(key, run["seconds"]) for key, run in after}
@@ -96,7 +96,7 @@ def _log_seconds(run: Training) -> float:
 
 
 def _epochs(pairs: list[tuple[Timed, Timed]]) -> list[Pair]:
-    """The logarithms of the epochs to fit; a run that never did took its budget at least."""
+    """The logarithms of the epochs to fit; a run that never fitted took at least all its epochs."""
     found: list[Pair] = []
     for before, after in pairs:
         one, other = ([math.log(_epochs_to_fit(run)) for _, run in side] for side in (before, after))

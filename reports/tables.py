@@ -1,4 +1,4 @@
-"""The paper's Tables 1 to 4, each number beside ours where the audit has runs or solves that repeat it."""
+"""The paper's Tables 1 to 4, with our number beside each that the audit repeats."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PaperRow = dict[str, Any]
 
 @dataclass(frozen=True)
 class Pair:
-    """One number of the paper beside ours; `agrees` is None where they do not compare."""
+    """One number of the paper beside ours; `agrees` is None if they do not compare."""
 
     paper: str
     ours: str = ""
@@ -33,7 +33,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the paper: what names a row, what is measured, and the rows."""
+    """A table of the paper: the columns that name a row, the measured columns, and the rows."""
 
     name: str
     title: str
@@ -46,7 +46,7 @@ class Table:
 
 
 def tables(audit: Audit) -> list[Table]:
-    """Return the paper's tables that the record has."""
+    """Return the paper's tables in the record."""
     kept, stage = audit.get("tables", {}), paper_tier(audit)
     return [MADE[name](kept[name], audit, stage) for name in MADE if name in kept]
 
@@ -67,7 +67,7 @@ def _table(name: str, title: str, note: str, named: list[str], measured: list[st
 
 
 def _pair(paper: float | None, values: Sequence[float], agrees: bool | None = None) -> Pair:
-    """One share beside ours by seed."""
+    """The paper's share beside ours by seed."""
     if not values:
         return Pair(number(paper, "%", "–"))
     mean, least, most = fmean(values), min(values), max(values)
@@ -80,7 +80,7 @@ def _pair(paper: float | None, values: Sequence[float], agrees: bool | None = No
 
 
 def _agreement(audit: Audit, place: str, network: str, what: str) -> bool | None:
-    """What the replication says of a number, None where it is not compared."""
+    """Whether the replication agrees with a number; None if it is not compared."""
     named = ((row["place"], row["network"], row["what"], row["agrees"]) for row in audit.get("replication", ()))
     return next((agrees for *name, agrees in named if name == [place, network, what]), None)
 

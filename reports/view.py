@@ -1,4 +1,4 @@
-"""What the report shows of each claim: a card with its rows and charts."""
+"""The card of each claim in the report, with its rows and charts."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ class Row:
     keys: list[str]
     expected: bool
     vouched: str  # the other networks whose controls vouch for it
-    looks: list[tuple[Look, str, str]]  # of a sequence of looks each, with what it measured and its interval
+    looks: list[tuple[Look, str, str]]  # each look, its measured value and its interval
     further: int | None
 
 
 @dataclass(frozen=True)
 class Controls:
-    """One control of a claim: what it is, the verdict that it must come to, and on which networks it did and did not."""
+    """One control of a claim: its description, its expected verdict, and the networks that met or missed it."""
 
     description: str
     expected: str
@@ -69,7 +69,7 @@ class Controls:
 
 @dataclass(frozen=True)
 class Card:
-    """One claim with everything that is shown of it."""
+    """One claim with everything the page shows about it."""
 
     claim: Claim
     anchor: str
@@ -85,11 +85,11 @@ class Card:
     charts: list[LineChart]
     places: list[str]  # the paper's figures and tables that the page reproduces
     cost: str
-    brief: bool  # one of very many: without curves, pictures and run keys
+    brief: bool  # the page has very many claims: no curves, pictures and run keys
 
 
 def cards(claims: Sequence[Claim], runs: Runs) -> list[Card]:
-    """Return a card for each claim or reading, in order; very many are brief, for a page has its limits."""
+    """Return a card for each claim or reading, in order; very many cards are brief to keep the page small."""
     brief = len(claims) > MOST_DRAWN
     return [_card(claim, runs, brief) for claim in claims]
 
@@ -121,7 +121,7 @@ def _card(claim: Claim, runs: Runs, brief: bool) -> Card:
 
 
 def _controls(claim: Claim) -> list[Controls]:
-    """The claim's controls, with the networks on which each was run."""
+    """The claim's controls, with the networks each ran on."""
     found: dict[str, Controls] = {}
     for case in claim["cases"]:
         for control in controls_of(case):
@@ -134,7 +134,7 @@ def _controls(claim: Claim) -> list[Controls]:
 
 
 def _about(case: Case, runs: Runs) -> str:
-    """On how many seeds and images the network was judged, and how wide it is."""
+    """The seeds, images and width that the network was judged at."""
     if solved := solves.solved(case, runs):
         return solves.about(case, solved)
     arms = [seeds for levels in case["runs"].values() for seeds in levels.values()]
@@ -174,7 +174,7 @@ def _row(case: Case, scales: dict[str, tuple[float, float] | None], runs: Runs) 
 
 
 def _charts(claim: Claim, runs: Runs) -> list[LineChart]:
-    """The charts of what was solved, or the training loss of the first seeds, by network or each network's by arm."""
+    """The charts of the solves, or the training loss of the first seeds: by network, or by arm for each network."""
     if (drawn := solves.charts(claim, runs)) is not None:
         return drawn
     cases = [(case, _first_seeds(case, runs)) for case in claim["cases"]]
@@ -195,7 +195,7 @@ def _arms_chart(case: Case, arms: dict[str, list[Point]]) -> LineChart | None:
 
 
 def _first_seeds(case: Case, runs: Runs) -> dict[str, list[Point]]:
-    """The loss by steps of the first seed of each arm, no run twice; of a sweep the lowest, middle and highest level."""
+    """The loss by step of each arm's first seed, no run twice; for a sweep its lowest, middle and highest level."""
     found: dict[str, list[Point]] = {}
     drawn = set()
     for arm, levels in case["runs"].items():
@@ -215,7 +215,7 @@ def _ends_and_middle(levels: dict[str, list[str]]) -> list[tuple[str, list[str]]
 
 
 def _cost(claim: Claim, runs: Runs) -> str:
-    """How many runs the claim rests on, its control's not counted, and how long they took."""
+    """The number of runs behind the claim, without its control's, and their time."""
     keys = {key for case in claim["cases"] for key in keys_in(case["runs"])}
     made = [runs[key] for key in keys if key in runs]
     return f"{plural(len(made), 'run')}, {sum(run['seconds'] for run in made):.0f} s in all" if made else ""

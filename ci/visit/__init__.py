@@ -1,1 +1,1 @@
-"""One bounded visit to a machine with a GPU and no network: packed at home, run there, and what it found brought back."""
+"""A time-limited visit to a machine with a GPU and no network: pack at home, run there, bring the results home."""

@@ -23,10 +23,10 @@ BAD_INPUT = 4
 
 
 class Parser(argparse.ArgumentParser):
-    """One whose exit code for a bad command line is the audit's."""
+    """Exits as the audit does on a bad command line."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong, and exit."""
+        """Print the error and exit."""
         self.exit(BAD_INPUT, f"{self.format_usage()}{self.prog}: {message}\n")
 
 
@@ -34,29 +34,31 @@ def parser() -> argparse.ArgumentParser:
     """Return the command line."""
     whole = Parser(prog="python -m ci.visit", description=__doc__.splitlines()[0])
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    packs = commands.add_parser("pack", help="make the folder that travels: wheels, images, the store of earlier visits")
-    packs.add_argument("--wheels-for", metavar="3.12", help="fetch the wheels for this Python on Linux (x86-64)")
-    packs.add_argument("--stand-in", metavar="FILE", type=Path, help="a .tar.xz of images to take the place of CIFAR-10")
-    packs.add_argument("--limit", metavar="MIB", type=float, default=60, help="how much may travel (default: 60)")
-    runs = commands.add_parser("run", help="run a visit on the machine, with nothing but what was carried there")
-    runs.add_argument("visit", metavar="A|B|next", help="which visit: a row of tables in ci/visit/stages.toml")
-    runs.add_argument("--out", metavar="DIR", type=Path, default=None, help="where what comes back is left")
-    runs.add_argument("--minutes", metavar="M", type=float, default=7, help="when it must have ended (default: 7)")
-    runs.add_argument("--device", default="cuda:0", help="what to compute on; cpu to try it (default: cuda:0)")
-    runs.add_argument("--small", action="store_true", help="at a size at which figures mean nothing")
-    runs.add_argument("--only", metavar="STAGE,STAGE", default="", help="these stages only")
+    packs = commands.add_parser("pack", help="make the folder to carry: wheels, images, the records of earlier visits")
+    packs.add_argument("--wheels-for", metavar="3.12", help="download the wheels for this Python on Linux (x86-64)")
+    packs.add_argument("--stand-in", metavar="FILE", type=Path, help="a .tar.xz of images to use in place of CIFAR-10")
+    packs.add_argument("--limit", metavar="MIB", type=float, default=60, help="size limit of the folder (default: 60)")
+    runs = commands.add_parser("run", help="run a visit on the machine, with only what was carried there")
+    runs.add_argument("visit", metavar="A|B|next", help="which visit of ci/visit/stages.toml")
+    runs.add_argument(
+        "--out", metavar="DIR", type=Path, default=None, help="the folder to bring home (default: .visit/work/out)"
+    )
+    runs.add_argument("--minutes", metavar="M", type=float, default=7, help="time limit (default: 7)")
+    runs.add_argument("--device", default="cuda:0", help="where to compute; cpu to try it (default: cuda:0)")
+    runs.add_argument("--small", action="store_true", help="use a small size; the figures mean nothing")
+    runs.add_argument("--only", metavar="STAGE,STAGE", default="", help="run only these stages")
     runs.add_argument("--stages", metavar="FILE", type=Path, default=TABLE, help="another table of stages")
-    unpacks = commands.add_parser("unpack", help="take in what came back: records, audits, figures")
-    unpacks.add_argument("came", metavar="DIR", type=Path, help="the folder that came back")
+    unpacks = commands.add_parser("unpack", help="unpack what came home: records, audits, figures")
+    unpacks.add_argument("came", metavar="DIR", type=Path, help="the folder that came home")
     for command in (packs, runs, unpacks):
         command.add_argument(
-            "--folder", metavar="DIR", type=Path, default=FOLDER, help="where the visit's things are (default: .visit)"
+            "--folder", metavar="DIR", type=Path, default=FOLDER, help="folder of the visits (default: .visit)"
         )
     return whole
 
 
 def main(words: list[str] | None = None) -> int:
-    """Pack, run or unpack; return 0, 1 where a stage failed, 4 for bad input, 143 where a visit was told to end."""
+    """Pack, run or unpack; return 0, 1 if a stage failed, 4 for bad input, 143 if a visit was told to end."""
     options = parser().parse_args(words)
     folders = Folders(options.folder.absolute())
     try:
@@ -67,7 +69,7 @@ def main(words: list[str] | None = None) -> int:
 
 
 def packed(folders: Folders, options: argparse.Namespace) -> int:
-    """Pack, and print what travels."""
+    """Pack, and print the parts with their sizes."""
     parts = pack(folders, options.wheels_for, options.stand_in, options.limit)
     for name, size in [*parts, ("together", sum(size for _, size in parts))]:
         print(f"{name:<16}{size / MIB:>8.1f} MiB")
@@ -86,7 +88,7 @@ def ran(folders: Folders, options: argparse.Namespace) -> int:
 
 
 def unpacked(folders: Folders, options: argparse.Namespace) -> int:
-    """Take in what came, and print what it is."""
+    """Unpack what came home, and print a summary."""
     print("\n".join(unpack(folders, options.came)))
     return 0
 

@@ -1,6 +1,6 @@
-"""What measurements are made with: runs that do not end, ways to take their epochs, and a clock that waits for the device.
+"""Tools of the measurements: endless runs, ways to take their epochs, and a clock that waits for the device.
 
-All that a measurement needs of the engines goes through here.
+Measurements use the engines only through this file.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Work = Callable[[], object]
 
 
 class Bench:
-    """Where to measure, and at which size."""
+    """The device to measure on, and the size to measure at."""
 
     def __init__(self, device: str, small: bool) -> None:
         self.device, self.small = device, small
@@ -56,7 +56,7 @@ class Bench:
         return lambda: train_epoch(run.network, run.data, optimizer, run.recipe, 0, 1)
 
     def captured(self, runs: list[Run], reduced: bool) -> Work:
-        """Return an epoch of captured steps of runs side by side, each in a lane of its own."""
+        """Return an epoch of captured steps, with the runs side by side in lanes."""
         lanes = [CapturedSteps(run, reduced) for run in runs]
 
         def epoch() -> None:
@@ -67,23 +67,23 @@ class Bench:
         return epoch
 
     def fused(self, name: str, rows: int) -> Work:
-        """Return an epoch of a fused sweep with its exact looks."""
+        """Return an epoch of a fused sweep with its exact evaluation."""
         sweep = FusedSweep(rows)
         for seed in range(rows):
             sweep.add(self.run(name, seed))
         return sweep.epoch
 
     def look(self, run: Run) -> Work:
-        """Return an exact look at the training set."""
+        """Return an exact evaluation of the training set."""
         return lambda: classify(run.network, run.data.inputs)
 
     def wait(self) -> None:
-        """Until the device has done what was asked of it."""
+        """Wait until the device has finished its work."""
         if self.device != "cpu":
             torch.cuda.synchronize()
 
     def seconds(self, work: Work, rounds: int = 3) -> float:
-        """Return the least wall seconds of a call."""
+        """Return the wall seconds of the fastest call."""
         work()
         times = []
         for _ in range(1 if self.small else rounds):
@@ -95,17 +95,17 @@ class Bench:
         return min(times)
 
     def epoch_seconds(self, work: Work) -> float:
-        """Return the seconds of an epoch of 50,000 images, from one of fewer."""
+        """Return the seconds of an epoch of 50,000 images, scaled up from an epoch of fewer."""
         return self.seconds(work) * EPOCH / self.images
 
     def random(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
-        """Return random numbers: of zeros a card's memory and its multipliers are faster than of data."""
+        """Return random numbers; a card moves and multiplies zeros faster than data."""
         return torch.randn(shape, device=self.device).to(dtype)
 
 
 @cache
 def noise(images: int) -> Experiment:
-    """Return CIFAR-shaped noise that nobody checked: it is only timed."""
+    """Return noise of the shape of CIFAR-10, unchecked: it only serves for timing."""
     rng = np.random.default_rng(0)
     pixels = rng.standard_normal((images, 3, 32, 32), dtype=np.float32)
     inputs, labels = np.ascontiguousarray(pixels[:, :, 2:30, 2:30]), rng.integers(0, 10, images)

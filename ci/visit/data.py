@@ -1,4 +1,4 @@
-"""Unpack the images that were carried, and decode them into the cache, before an audit asks for them.
+"""Unpack the carried images and decode them into the cache, before an audit needs them.
 
 python -m ci.visit.data
 """
@@ -14,7 +14,7 @@ from ci.visit.folders import FOLDER, Folders
 
 
 def unpack(folders: Folders) -> list[str]:
-    """Lay the data sets out where an audit looks for them, and return their names."""
+    """Put the data sets where an audit looks for them, and return their names."""
     target, names = folders.work / "data", []
     if (mnist := folders.data / "MNIST").exists():
         shutil.copytree(mnist, target / "MNIST", dirs_exist_ok=True)
@@ -28,7 +28,7 @@ def unpack(folders: Folders) -> list[str]:
 
 
 def _extract(archive: Path, folder: Path) -> None:
-    """Unpack it whole or not at all."""
+    """Unpack the archive whole or not at all."""
     half = folder.with_name(f".{folder.name}")
     shutil.rmtree(half, ignore_errors=True)
     with tarfile.open(archive) as opened:
@@ -37,15 +37,15 @@ def _extract(archive: Path, folder: Path) -> None:
 
 
 def main() -> int:
-    """Unpack and decode; return what `python -m rethinking_audit.fixtures.data.fetch` does."""
-    parser = argparse.ArgumentParser(description="Unpack the images that were carried, and decode them.")
+    """Unpack and decode; return the exit code of `python -m rethinking_audit.fixtures.data.fetch`."""
+    parser = argparse.ArgumentParser(description="Unpack the carried images and decode them.")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="the folder of the visit")
     folders = Folders(parser.parse_args().folder.absolute())
     (folders.work / "data").mkdir(parents=True, exist_ok=True)
     if not (names := unpack(folders)):
         print("No images were carried.")
         return 0
-    from rethinking_audit.fixtures.data.fetch import main as fetch  # with it come packages
+    from rethinking_audit.fixtures.data.fetch import main as fetch  # imports packages
 
     return fetch(names)
 

@@ -1,4 +1,4 @@
-"""Where a visit keeps its things: what travels, what is made on the machine, and what came back."""
+"""The folders of a visit: what is carried, what is made on the machine, and what came home."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-FOLDER = ROOT / ".visit"  # ignored by git; .visit/carried travels
+FOLDER = ROOT / ".visit"  # git ignores it; .visit/carried goes to the machine
 MIB = 2**20
 
 
 class Folders:
     """The parts of a visit's folder.
 
-    `carried` is made at home and travels: `wheels`, `data`, and the records of earlier visits in `store.tar.xz`. `work` is
-    made on the machine, `store` and `visits` at home of what came back.
+    `carried` is packed at home: `wheels`, `data`, and the records of earlier visits in `store.tar.xz`. `work` is made on
+    the machine. `store` and `visits` hold at home what came back.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -24,27 +24,27 @@ class Folders:
         self.earlier = self.carried / "store.tar.xz"
 
     def stand_in(self) -> Path | None:
-        """Return the archive of images that stand in for CIFAR-10, if one is carried."""
+        """Return the archive of the stand-in for CIFAR-10; None if none is carried."""
         return next(iter(sorted(self.data.glob("*.tar.xz"))), None)
 
     def images(self) -> list[str]:
-        """Return the options that make an audit take the stand-in; none where CIFAR-10 itself is carried, or nothing."""
+        """Return the options that make an audit use the stand-in; none without a stand-in."""
         archive = self.stand_in()
         return ["--dataset", f"folder:{self.unpacked(archive)}"] if archive else []
 
     def unpacked(self, archive: Path) -> Path:
-        """Return the folder on the machine that an archive of images is unpacked into."""
+        """Return the folder on the machine for the unpacked images of an archive."""
         return self.work / "data" / archive.name.removesuffix(".tar.xz")
 
     def environment(self) -> dict[str, str]:
-        """Return what the commands of a visit find in their environment: its packages and data, and no plugin but ours."""
+        """Return the environment of a visit's commands: its packages and data, and only our plugins."""
         path = [str(self.work / "wheels"), str(ROOT), os.environ.get("PYTHONPATH", "")]
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
             "PYTHONPATH": os.pathsep.join(part for part in path if part),
             "RETHINKING_DATA": str(self.work / "data"),
             "RETHINKING_CACHE": str(self.work / "cache"),
-            # A machine that is not ours has other plugins, made for another pytest.
+            # The machine may have other plugins, made for another version of pytest.
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "PYTEST_PLUGINS": "xdist.plugin,pytest_benchmark.plugin",
         }

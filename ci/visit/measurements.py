@@ -1,9 +1,9 @@
-"""What was predicted of this audit on a GPU, measured: each figure stands beside its prediction.
+"""Measure on a GPU what was predicted for this audit; each figure stands beside its prediction.
 
 python -m ci.visit.measurements speed --device cuda:0 --seconds 85 --output speed.json
 
-One measurement is one record. What fails is a record with its error, and what there is no time for is one that says so:
-neither takes another with it. On a CPU `--small` tries that it works; its figures mean nothing there.
+One measurement is one record. A failed measurement is a record with its error, a measurement without time is `skipped`, and
+the others go on. On a CPU `--small` tests that the script works; the figures mean nothing there.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from rethinking_audit.fixtures.training.numerics import reproducible
 
 
 def record(one: Measurement, bench: Bench, bandwidth: float | None) -> dict[str, Any]:
-    """Measure, whatever comes of it, and return the record. `bandwidth` is in TB/s."""
+    """Measure, and return the record, also of an error. `bandwidth` is in TB/s."""
     found: dict[str, Any] = {"what": one.what, "unit": one.unit, "predicted": one.predicted}
     started = time.perf_counter()
     try:
@@ -34,13 +34,13 @@ def record(one: Measurement, bench: Bench, bandwidth: float | None) -> dict[str,
         found |= {"value": value, "verdict": ("confirmed" if low <= value <= high else "falsified") if told else "-"}
         if one.floor and bandwidth:
             found["floor"] = one.floor * bench.width * 1e-3 / bandwidth / value
-    except Exception as error:  # the other figures are worth having all the same
+    except Exception as error:  # the other figures are still worth having
         found |= {"verdict": "failed", "error": f"{type(error).__name__}: {error}"}
     return {**found, "seconds": round(time.perf_counter() - started, 2)}
 
 
 def line(found: dict[str, Any]) -> str:
-    """Return a record in one line."""
+    """Return a record as one line."""
     predicted = "" if found["predicted"] is None else " (predicted {:.3g} to {:.3g})".format(*found["predicted"])
     value = f"{found['value']:.4g} {found['unit']}" if "value" in found else found.get("error", "no time")
     floor = f", {found['floor']:.0%} of the memory's floor" if "floor" in found else ""
@@ -48,14 +48,14 @@ def line(found: dict[str, Any]) -> str:
 
 
 def main() -> int:
-    """Measure a group and write what was found after each; return 1 if one failed, or one that must hold does not."""
-    parser = argparse.ArgumentParser(description="Measure what was predicted of this audit on a GPU.")
-    parser.add_argument("group", choices=GROUPS, help="parity: against the CPU in float64; speed: against predictions")
+    """Measure a group and write the records after each; return 1 if one failed, or one that must hold does not."""
+    parser = argparse.ArgumentParser(description="Measure what was predicted for this audit on a GPU.")
+    parser.add_argument("group", choices=GROUPS, help="parity: compare with the CPU in float64; speed: with predictions")
     parser.add_argument("--device", default="cuda:0", help="cuda:0, or cpu to try the script")
-    parser.add_argument("--small", action="store_true", help="at a size at which the figures mean nothing")
-    parser.add_argument("--seconds", type=float, default=300.0, help="begin no measurement that would end later")
+    parser.add_argument("--small", action="store_true", help="use a small size; the figures mean nothing")
+    parser.add_argument("--seconds", type=float, default=300.0, help="start no measurement that would end later")
     parser.add_argument("--output", type=Path, default=Path("figures.json"), help="where the figures go, as JSON")
-    parser.add_argument("-k", dest="word", default="", help="only those whose name has this in it")
+    parser.add_argument("-k", dest="word", default="", help="only measurements with this in their name")
     options = parser.parse_args()
     end = time.monotonic() + options.seconds
     bench = Bench(cards.first(options.device), options.small)

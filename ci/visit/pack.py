@@ -1,4 +1,4 @@
-"""Packing at home: the wheels that a bare machine lacks, the images, and the store of earlier visits."""
+"""Pack at home: the wheels that a bare machine lacks, the images, and the records of earlier visits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 
 from ci.visit.folders import MIB, ROOT, Folders
 
-# What the project and its tests import beside torch, torchvision, numpy, scipy and scikit-learn, which must fit each other.
+# What the project and its tests import. The machine has torch, torchvision, numpy, scipy and scikit-learn, which must fit
+# each other.
 WHEELS = (
     *("pytest", "pluggy", "iniconfig", "packaging", "Pygments"),
     *("pytest-xdist", "execnet", "pytest-benchmark", "py-cpuinfo2"),
@@ -24,11 +25,11 @@ ARCHIVES = ("cifar-10-binary.tar.gz", "cifar-10-python.tar.gz")
 
 
 class DoesNotFit(Exception):
-    """Something cannot be packed; the message says what, and what was expected."""
+    """Something cannot be packed; the message quotes it and says what was expected."""
 
 
 def pack(folders: Folders, python: str | None, stand_in: Path | None, limit: float) -> list[tuple[str, int]]:
-    """Make what travels, and return its parts with their bytes. `limit` is in MiB; wheels are fetched for `python` alone.
+    """Make the folder to carry, and return its parts with their bytes. `limit` is in MiB; without `python`, no wheels.
 
     Raises:
         DoesNotFit: the limit is too low, there is no such stand-in, or pip cannot fetch a wheel.
@@ -50,7 +51,7 @@ def pack(folders: Folders, python: str | None, stand_in: Path | None, limit: flo
 
 
 def size(path: Path) -> int:
-    """Return the bytes of a file, or of all files of a folder."""
+    """Return the bytes of a file, or of all files in a folder."""
     return sum(file.stat().st_size for file in (path, *path.rglob("*")) if file.is_file())
 
 
@@ -65,7 +66,7 @@ def fetch_wheels(folder: Path, python: str) -> None:
     """Download the wheels for that Python on Linux.
 
     Raises:
-        DoesNotFit: it is no version of Python, or pip cannot fetch them.
+        DoesNotFit: `python` is no version of Python, or pip cannot fetch the wheels.
     """
     if not re.fullmatch(r"3\.\d+", python):
         raise DoesNotFit(f"--wheels-for is '{python}', expected a version of Python such as 3.12")
@@ -78,7 +79,7 @@ def fetch_wheels(folder: Path, python: str) -> None:
 
 
 def copy_mnist(folder: Path) -> None:
-    """Copy the four files of MNIST as they were published, as far as they are in the data folder."""
+    """Copy those of the four published files of MNIST that are in the data folder."""
     from rethinking_audit.fixtures.data.mnist import FOLDER, PACKED
     from rethinking_audit.fixtures.data.paths import data_folder
 
@@ -89,7 +90,7 @@ def copy_mnist(folder: Path) -> None:
 
 
 def copy_cifar10(folders: Folders, stand_in: Path | None, limit: float) -> None:
-    """Copy the stand-in, or CIFAR-10 itself where the limit allows; else say why it stays."""
+    """Copy the stand-in, or CIFAR-10 itself if the limit allows; otherwise print why it stays."""
     from rethinking_audit.fixtures.data.paths import data_folder
 
     folders.data.mkdir(parents=True, exist_ok=True)

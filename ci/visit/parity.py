@@ -1,4 +1,4 @@
-"""Steps on the device against the same steps on the CPU in float64."""
+"""Compare steps on the device with the same steps on the CPU in float64."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHORT = replace(RECIPE, batch=BATCH)
 
 
 def fresh(name: str, dtype: torch.dtype, device: str) -> Run:
-    """Return a run in its first epoch, the same whatever the type and device."""
+    """Return a run in its first epoch, the same for every type and device."""
     torch.manual_seed(0)
     data = noise(IMAGES)
     if dtype == torch.float64:
@@ -32,7 +32,7 @@ def fresh(name: str, dtype: torch.dtype, device: str) -> Run:
 
 @cache
 def truth(name: str) -> tuple[Tensor, Tensor, Tensor]:
-    """Return losses of the reference loop's steps in float64 on the CPU, and its weights before and after them."""
+    """Return the losses of the reference loop's steps in float64 on the CPU, and the weights before and after them."""
     run = fresh(name, torch.float64, "cpu")
     before = weights(run)
     losses, _ = train_epoch(run.network, run.data, torch_sgd(run.network.parameters(), SHORT), SHORT, 0, 1)
@@ -40,13 +40,13 @@ def truth(name: str) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def weights(run: Run) -> Tensor:
-    """Return weights and BatchNorm's statistics as one vector on the CPU, in float64."""
+    """Return the weights and BatchNorm's statistics as one vector on the CPU, in float64."""
     state = run.network.state_dict().values()
     return torch.cat([tensor.detach().cpu().double().flatten() for tensor in state])
 
 
 def in_double(bench: Bench, name: str) -> float:
-    """Return the largest difference of a weight after three captured steps in float64, over the largest change."""
+    """Return the largest error of a weight after three captured steps in float64, over the largest change of a weight."""
     return _difference(fresh(name, torch.float64, bench.device), name, reduced=False)[0]
 
 
@@ -63,7 +63,7 @@ def captured(bench: Bench, name: str) -> float:
 
 
 def reduced(bench: Bench, name: str) -> float:
-    """Return how far the loss of the first step in reduced precision is from the true one, as a share of it."""
+    """Return the relative error of the first step's loss in reduced precision."""
     return _difference(fresh(name, torch.float32, bench.device), name, reduced=True)[1]
 
 

@@ -1,4 +1,4 @@
-"""What is measured on a card, and what was predicted of it without one."""
+"""The measurements on a card, and the predictions made without one."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ci.visit.speed import any_algorithm, augmented, captured, copy_rate, eager,
 from rethinking_audit.fixtures.networks import NETWORKS
 
 MEASURED = ("inception", "alexnet", "mlp-1x512", "mlp-3x512", "inception-without-batch-norm")
-# Gigabytes that an epoch of 50,000 images must move at least: of convolutions what layers read and write, which in bfloat16
-# is half as much, and of perceptrons seven passes over the weights, which are float32 in either.
+# The least gigabytes that an epoch of 50,000 images must move. For convolutions: what layers read and write, half as much
+# in bfloat16. For perceptrons: seven passes over the weights, which are always float32.
 FLOOR = {
     ("inception", False): 2100.0,
     ("inception", True): 1050.0,
@@ -26,8 +26,8 @@ FLOOR = {
     ("mlp-3x512", False): 19.0,
     ("mlp-3x512", True): 19.0,
 }
-# Seconds of an epoch on an H200, by network: of the reference loop, captured in full and in reduced precision, of an exact
-# look and of one in TF32.
+# Predicted seconds on an H200, by network: an epoch of the reference loop, captured in full and in reduced precision; an
+# exact evaluation, and one in TF32.
 EPOCHS = {
     "inception": (2.4, 2.2, 0.5, 0.8, 0.08),
     "alexnet": (0.6, 0.25, 0.1, 0.1, 0.02),
@@ -35,15 +35,15 @@ EPOCHS = {
     "mlp-3x512": (None, None, None, None, None),
     "inception-without-batch-norm": (None, None, None, None, None),
 }
-SPREAD = 0.4  # of a predicted time, either way
+SPREAD = 0.4  # a prediction's margin, as a share of the time to either side
 COPY = "copy"
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """One figure: how it is measured, between which it was predicted, and about how many seconds it takes.
+    """One figure: how to measure it, its predicted interval, and about how many seconds that takes.
 
-    `floor` are the gigabytes that the memory must move in the time that it measures; one that `must` hold, holds anywhere.
+    `floor` is how many gigabytes the memory must move in that time. A prediction that `must` hold, holds on any device.
     """
 
     what: str
@@ -56,7 +56,7 @@ class Measurement:
 
 
 def near(seconds: float | None) -> tuple[float, float] | None:
-    """Return the interval about a predicted time."""
+    """Return the interval around a predicted time."""
     return None if seconds is None else ((1 - SPREAD) * seconds, (1 + SPREAD) * seconds)
 
 
@@ -66,7 +66,7 @@ def named(name: str, less: bool) -> str:
 
 
 def of_the_machine() -> Iterator[Measurement]:
-    """Yield what the limits of the card are."""
+    """Yield the limits of the card."""
     yield Measurement(COPY, "TB/s", copy_rate, (3.5, 4.6))
     yield Measurement("product, bfloat16", "TFLOP/s", partial(product, dtype=torch.bfloat16), (500, 900))
     yield Measurement("product, TF32", "TFLOP/s", partial(product, less=True), (250, 450))
@@ -74,7 +74,7 @@ def of_the_machine() -> Iterator[Measurement]:
 
 
 def of_epochs(name: str) -> Iterator[Measurement]:
-    """Yield the seconds of an epoch of a network: captured, eager, and of an exact look at as many images."""
+    """Yield the seconds of a network's epoch, captured and by the reference loop, and of an evaluation."""
     stepwise, full, less, exact, rough = EPOCHS[name]
     for reduced, predicted in ((True, less), (False, full)):
         what, floor = f"{name}, captured, {named(name, reduced)}", FLOOR.get((name, reduced))
@@ -86,7 +86,7 @@ def of_epochs(name: str) -> Iterator[Measurement]:
 
 
 def of_lanes(name: str) -> Iterator[Measurement]:
-    """Yield the seconds of an epoch of one run where two or three are side by side."""
+    """Yield the seconds of one run's epoch with two or three runs side by side."""
     for reduced in (True, False):
         for lanes in (2, 3):
             what = f"{name}, captured, {named(name, reduced)}, {lanes} lanes"
@@ -94,7 +94,7 @@ def of_lanes(name: str) -> Iterator[Measurement]:
 
 
 def of_choices() -> Iterator[Measurement]:
-    """Yield what bears on a choice that was made without a card."""
+    """Yield figures that test choices made without a card."""
     yield Measurement("inception, reference, float32, augmented", "s/epoch", augmented, near(3.0))
     yield Measurement("inception, captured, bfloat16, augmented", "s/epoch", lambda b: augmented(b, True), near(0.5))
     for name in ("mlp-1x512", "mlp-3x512"):
@@ -104,7 +104,7 @@ def of_choices() -> Iterator[Measurement]:
 
 
 def speed() -> Iterator[Measurement]:
-    """Yield the measurements of time, what most depends on first."""
+    """Yield the measurements of time, the most important first."""
     yield from of_the_machine()
     for name in MEASURED[:3]:
         yield from of_epochs(name)
@@ -116,7 +116,7 @@ def speed() -> Iterator[Measurement]:
 
 
 def against_double() -> Iterator[Measurement]:
-    """Yield how far the steps of the device are from those of the CPU in float64."""
+    """Yield the distances of the device's steps from the CPU's steps in float64."""
     ways = (
         ("captured, float64", parity.in_double, 1e-9, "of the change"),
         ("captured, float32", parity.captured, 1e-2, "of the change"),

@@ -1,4 +1,4 @@
-"""One stage as a process of its own: with a log, a time after which it is stopped, and whatever it started with it."""
+"""One stage as its own process, with a log and a time limit; stopping it also stops what it started."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 
 from ci.visit.folders import ROOT
 
-GRACE = 8.0  # seconds in which an interrupted audit writes its record
+GRACE = 8.0  # seconds that an interrupted audit has to write its record
 LOOK = 0.1
 
 
 class Process:
-    """A command under way; what it prints goes into `log`."""
+    """A running command; its output goes into `log`."""
 
     def __init__(self, command: list[str], log: Path, environment: Mapping[str, str]) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -30,11 +30,11 @@ class Process:
 
     @property
     def code(self) -> int | None:
-        """Its exit code; None as long as it runs."""
+        """The exit code; None while the command runs."""
         return self._process.poll()
 
     def wait(self, seconds: float, meanwhile: Callable[[], None]) -> int:
-        """Return its exit code; stop it when it has taken longer than these seconds from its start."""
+        """Return the exit code; stop the command when it has run longer than these seconds."""
         while self.code is None and time.monotonic() - self.started < seconds:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(LOOK)
@@ -45,7 +45,7 @@ class Process:
         return self._process.wait()
 
     def stop(self) -> None:
-        """Interrupt it as Ctrl-C does, and kill it with all that it started where that does not help."""
+        """Interrupt the command as Ctrl-C does; if that does not help, kill it with all that it started."""
         self._signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(GRACE)
@@ -63,7 +63,7 @@ class Stopped(BaseException):
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Turn the first SIGTERM into `Stopped`, pass over those that follow, and put back what was there."""
+    """Turn the first SIGTERM into `Stopped` and ignore the following; at the end, restore the handler."""
 
     def told(number: int, frame: object) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""What a visit brings back: new records, logs, audits and figures in a few files, written anew as the visit goes on."""
+"""What a visit brings home: new records, logs, audits and figures in a few files, rewritten as the visit goes on."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 
 from ci.visit.folders import MIB, Folders
 
-PART = 30 * MIB  # of text, which xz makes less than half of: a file that comes back has at most 16 MiB
+PART = 30 * MIB  # of text; xz halves it at least, so a file to bring home has at most 16 MiB
 RESULTS, SUMMARY, TABLE = "results.tar.xz", "summary.json", "summary.txt"
 
 
 @dataclass
 class Row:
-    """What became of a stage: the seconds predicted and measured, and the outcome in a few words."""
+    """The result of a stage: its predicted and measured seconds, and the outcome in a few words."""
 
     stage: str
     predicted: float
@@ -25,7 +25,7 @@ class Row:
 
 
 class Results:
-    """What is under the folder of the work, packed into `out`; records that were carried here are not carried back."""
+    """Packs what the work folder holds into `out`, without the records that were carried to the machine."""
 
     def __init__(self, folders: Folders, out: Path, about: dict[str, str]) -> None:
         self.folders, self.out, self.about = folders, out, about
@@ -39,11 +39,11 @@ class Results:
         return [path for _, path in sorted(found)]
 
     def new(self) -> list[Path]:
-        """Return the records that were made on this machine, the oldest first."""
+        """Return the records made on this machine, the oldest first."""
         return [record for record in self._records() if record.name not in self.carried]
 
     def pack(self) -> None:
-        """Write all that there is so far; each file of `out` is whole at every moment."""
+        """Write all results so far; each file of `out` is complete at every moment."""
         self.pack_store()
         made = self.folders.work / "results"
         _archive(self.out / RESULTS, ((path, path.relative_to(made)) for path in sorted(made.rglob("*")) if path.is_file()))
@@ -52,7 +52,7 @@ class Results:
         _whole(self.out / TABLE, lambda path: path.write_text(self.table(), encoding="utf-8"))
 
     def pack_store(self) -> None:
-        """Write the new records, in archives that can be read each for itself, as far as they are not written yet."""
+        """Write the new records into archives, each readable alone; skip those already written."""
         for place, part in enumerate(parts(self.new())):
             name = f"store-{place}.tar.xz"
             if self._written.get(name) != part:
@@ -60,7 +60,7 @@ class Results:
                 self._written[name] = part
 
     def table(self) -> str:
-        """Return the rows as a table, predicted beside measured."""
+        """Return the rows as a table, with predicted beside measured seconds."""
         lines = [f"{'stage':<14}{'predicted':>10}{'measured':>10}  outcome"]
         for row in self.rows:
             measured = "-" if row.measured is None else f"{row.measured:.1f} s"
@@ -69,7 +69,7 @@ class Results:
 
 
 def parts(records: Iterable[Path]) -> Iterator[list[Path]]:
-    """Yield the records in lots of which each fits into one archive."""
+    """Yield the records in lots that each fit into one archive."""
     lot: list[Path] = []
     filled = 0
     for record in records:
@@ -99,7 +99,7 @@ def _archive(path: Path, files: Iterable[tuple[Path, Path]]) -> None:
 
 
 def _whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file beside its name first: whoever kills the visit meanwhile leaves the old one."""
+    """Write a file under another name first, so that a killed visit leaves the old file."""
     temporary = path.with_name(f".{path.name}")
     write(temporary)
     temporary.replace(path)

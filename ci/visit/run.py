@@ -1,6 +1,6 @@
-"""A visit on the machine: its stages in turn, within a number of minutes, and what they found packed after each.
+"""Run a visit on the machine: its stages in turn, within a time limit; results are packed after each.
 
-The standard library alone: nothing else is there before the wheels are laid out.
+This file uses only the standard library: nothing else is there before the wheels are unpacked.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from ci.visit.process import GRACE, Process, Stopped, stoppable
 from ci.visit.results import Results, Row
 from ci.visit.stages import Place, Stage
 
-RESERVE = GRACE + 7  # seconds that the last stage's end and the last packing take
-LEAST = 2.0  # seconds without which no stage is begun
+RESERVE = GRACE + 7  # seconds to stop the last stage and pack for the last time
+LEAST = 2.0  # seconds that a stage needs at least to start
 PACK_EVERY = 10.0
 STOPPED = 143
 
 
 class Visit:
-    """The stages of one visit, of which none runs beyond `deadline`, a time of the monotonic clock."""
+    """The stages of one visit. None runs beyond `deadline`, a time of the monotonic clock."""
 
     def __init__(self, place: Place, results: Results, deadline: float) -> None:
         self.place, self.results, self.deadline = place, results, deadline
@@ -34,9 +34,9 @@ class Visit:
         self._packed = time.monotonic()
 
     def run(self, stages: Iterable[Stage]) -> int:
-        """Run the stages; return 0, 1 where one failed, or 143 where the visit was told to end.
+        """Run the stages; return 0, 1 if one failed, or 143 if the visit was told to end.
 
-        Whatever becomes of a stage is a row of the results, and takes no other with it.
+        Each stage becomes a row of the results. A failed stage does not stop the others.
         """
         with stoppable():
             try:
@@ -55,11 +55,11 @@ class Visit:
             try:
                 self._begin(stage)
                 fine = stage.behind or stage.name not in self.under_way or self._finish(stage.name)
-            except Exception as error:  # such as a disk that is full
+            except Exception as error:  # such as a full disk
                 fine = False
                 self._note(stage, None, f"failed: {type(error).__name__}: {error}", fine)
             if stage.ends and not fine:
-                print(f"{stage.name} must be mended before another visit: this one ends.", flush=True)
+                print(f"{stage.name} failed and must be fixed before another visit: this one ends.", flush=True)
                 self._abandon()
                 return
 
@@ -77,7 +77,7 @@ class Visit:
         return min(stage.most, self.deadline - RESERVE - stage.leaves - time.monotonic())
 
     def _finish(self, name: str) -> bool:
-        """Wait for a stage that is under way, and return whether it ended well."""
+        """Wait for a running stage, and return whether it ended well."""
         process, stage = self.under_way[name]
         code = process.wait(time.monotonic() - process.started + self._left(stage), self._meanwhile)
         del self.under_way[name]
@@ -94,7 +94,7 @@ class Visit:
         self.under_way.clear()
 
     def _meanwhile(self) -> None:
-        """A machine that is taken away gives no notice: records are packed as they are made."""
+        """Pack the records as they are made: the machine may be taken away without notice."""
         if time.monotonic() - self._packed > PACK_EVERY:
             self.results.pack_store()
             self._packed = time.monotonic()
@@ -105,7 +105,7 @@ class Visit:
         print(f"{stage.name}: {outcome}", flush=True)
 
     def _verdicts(self, stage: Stage) -> str:
-        """What an audit decided, after a colon."""
+        """Return the verdict counts of an audit, after a colon."""
         path = self.place.folders.work / "results" / stage.name / "audit.json"
         if not path.exists():
             return ""
@@ -114,8 +114,8 @@ class Visit:
 
 
 def lay_out(folders: Folders) -> None:
-    """Make ready what was carried, but for the images: packages, and the records of earlier visits."""
-    for wheel in sorted(folders.wheels.glob("*.whl")):  # a wheel is an archive of what lies in a folder of packages
+    """Unpack what was carried except the images: packages, and the records of earlier visits."""
+    for wheel in sorted(folders.wheels.glob("*.whl")):  # a wheel is an archive of a folder of packages
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(folders.work / "wheels")
     if folders.earlier.exists():
@@ -125,7 +125,7 @@ def lay_out(folders: Folders) -> None:
 
 
 def run(place: Place, stages: list[Stage], out: Path, minutes: float, about: dict[str, str]) -> int:
-    """Run the stages within so many minutes, leave what they found in `out`, and print what became of them."""
+    """Run the stages within `minutes`, leave the results in `out`, and print a summary."""
     deadline = time.monotonic() + 60 * minutes
     lay_out(place.folders)
     results = Results(place.folders, out, about)

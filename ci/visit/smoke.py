@@ -1,9 +1,9 @@
-"""The first quarter of a minute on a card: every engine takes every network through three epochs, as an audit would.
+"""Smoke test of a card, a quarter of a minute: every engine trains every network for three epochs, as an audit would.
 
 python -m ci.visit.smoke --device cuda:0
 
-Everything goes by `carry_out` and `carry_out_together`, with contracts and witness. What fails is said in one line, with
-its trace below, and the rest is tried all the same.
+All runs go through `carry_out` and `carry_out_together`, with contracts and witness. A failure prints one line with its
+trace below, and the other checks go on.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from rethinking_audit.fixtures.training.numerics import reproducible  # noqa: E4
 from rethinking_audit.fixtures.training.spec import Recipe  # noqa: E402
 
 RECIPE = Recipe(batch=32, learning_rate=0.0625, momentum=0.9, lr_decay=0.5, max_epochs=3, patience=3, eval_every=2)
-# Images and batch: full batches and a rest, less than one, exactly one, and two, fewer than a graph's warm-up has steps.
+# Images and batch size: full batches and a rest; less than one batch; exactly one; two, fewer than the warm-up of a graph.
 SIZES = ((75, 32), (75, 100), (50, 50), (256, 128))
 AUGMENTED = replace(RECIPE, crop=True, flip=True)
 
@@ -41,7 +41,7 @@ Check = tuple[str, Callable[[], None]]
 
 
 def checks(device: str, networks: list[str]) -> Iterator[Check]:
-    """Yield the checks by name, the quickest to say what is wrong first."""
+    """Yield the checks by name, the most telling first."""
     yield "a product on the device", lambda: product(device)
     for name in networks:
         yield f"{name}: one step back", lambda name=name: backward(name, device)
@@ -61,7 +61,7 @@ def checks(device: str, networks: list[str]) -> Iterator[Check]:
 
 
 def sizes(device: str, name: str) -> Iterator[Check]:
-    """Yield a check of each size, with every engine that there is for it."""
+    """Yield a check of each size with every engine that can train it."""
     for images, batch in SIZES:
         recipe = replace(RECIPE, batch=batch)
         spec = Training(
@@ -74,18 +74,18 @@ def sizes(device: str, name: str) -> Iterator[Check]:
 
 
 def engines(spec: Training, device: str) -> list[str]:
-    """Return what can take the steps of such a run there."""
+    """Return the engines that can train such a run on the device."""
     return [engine for engine in CHOICES if engine_of(spec, device, engine) == engine]
 
 
 def product(device: str) -> None:
-    """A matrix product that comes out right."""
+    """Check that a matrix product is right."""
     found = (torch.ones(64, 64, device=device) @ torch.ones(64, 64, device=device)).cpu()
     assert torch.equal(found, torch.full((64, 64), 64.0)), "ones times ones is not 64 everywhere"
 
 
 def backward(name: str, device: str) -> None:
-    """Gradients of every parameter, of its shape and finite: BatchNorm has a backward pass of its own on a card."""
+    """Check that every parameter gets a finite gradient of its shape: BatchNorm has its own backward pass on a card."""
     with reproducible(device):
         torch.manual_seed(0)
         network = build(name, 7, 1, 10, 0.25).to(device).train()
@@ -97,7 +97,7 @@ def backward(name: str, device: str) -> None:
 
 
 def trained(spec: Training, device: str, engine: str) -> None:
-    """A record of three epochs, alone or with another seed beside it, whichever the engine does."""
+    """Train three epochs, alone or with another seed beside, as the engine does, and check the record."""
     target = Target(device, engine)
     if spec.company(target) is None:
         sound(carry_out(spec, target)["result"])
@@ -109,16 +109,16 @@ def trained(spec: Training, device: str, engine: str) -> None:
 
 
 def sound(result: dict[str, object]) -> None:
-    """A training that went on, or a solve that came to something."""
+    """Check that a training did not diverge, or that a solve has a result."""
     assert result.get("status") != "diverged", "the training diverged"
     assert result, "there is no result"
 
 
 def main() -> int:
-    """Try everything; return 1 if something failed."""
+    """Run all checks; return 1 if one failed."""
     parser = argparse.ArgumentParser(description="Try every engine and network on a device.")
     parser.add_argument("--device", default="cuda:0", help="cuda:0, or cpu to try the script")
-    parser.add_argument("--networks", default=",".join(NETWORKS), help="these networks only, with commas between them")
+    parser.add_argument("--networks", default=",".join(NETWORKS), help="comma-separated networks (default: all)")
     options = parser.parse_args()
     device, failed = cards.first(options.device), []
     for name, check in checks(device, options.networks.split(",")):
@@ -127,7 +127,7 @@ def main() -> int:
             check()
             if device != "cpu":
                 torch.cuda.synchronize()
-        except Exception as error:  # the others say what else is wrong
+        except Exception as error:  # the other checks say what else is wrong
             failed.append(name)
             trace = f"  FAILED: {type(error).__name__}: {error}\n{''.join(traceback.format_exception(error)[-4:])}"
         print(f"{time.perf_counter() - started:6.2f} s  {name}{trace}", flush=True)

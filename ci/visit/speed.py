@@ -1,4 +1,4 @@
-"""How each figure of speed is measured."""
+"""Measure the figures of speed."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def eager(bench: Bench, name: str) -> float:
 
 
 def augmented(bench: Bench, captured: bool = False) -> float:
-    """Return the seconds of an epoch on crops and flips: of the reference loop, or captured in reduced precision."""
+    """Return the seconds of an epoch with crops and flips, by the reference loop or captured in reduced precision."""
     run = bench.run("inception", recipe=AUGMENTED)
     return bench.epoch_seconds(bench.captured([run], reduced=True) if captured else bench.eager(run))
 
 
 def look(bench: Bench, name: str, less: bool = False) -> float:
-    """Return the seconds of a look at 50,000 images, exact or in TF32."""
+    """Return the seconds of an evaluation of 50,000 images, exact or in TF32."""
     with tensor_float() if less else nullcontext():
         return bench.epoch_seconds(bench.look(bench.run(name)))
 
@@ -42,14 +42,14 @@ def fused(bench: Bench, name: str) -> float:
 
 
 def copy_rate(bench: Bench) -> float:
-    """Return how many terabytes a second a large copy reads and writes."""
+    """Return how many terabytes per second a large copy reads and writes."""
     source = bench.random(2**20 if bench.small else 2**28)
     target = torch.empty_like(source)
     return 2e-12 * source.nbytes / bench.seconds(lambda: target.copy_(source))
 
 
 def product(bench: Bench, dtype: torch.dtype = torch.float32, less: bool = False) -> float:
-    """Return how many operations a second a large product takes, in units of 10^12."""
+    """Return the operations per second of a large product, in units of 10^12."""
     side = 256 if bench.small else 8192
     one, two = bench.random(side, side, dtype=dtype), bench.random(side, side, dtype=dtype)
     with tensor_float() if less else nullcontext():
@@ -57,7 +57,7 @@ def product(bench: Bench, dtype: torch.dtype = torch.float32, less: bool = False
 
 
 def any_algorithm(bench: Bench) -> float:
-    """Return the seconds of an epoch with whatever algorithm cuDNN finds fastest."""
+    """Return the seconds of an epoch with the algorithm that cuDNN finds fastest."""
     with cudnn_may_choose():
         return captured(bench, "inception", reduced=True)
 
@@ -73,7 +73,7 @@ def torchs_normalization(bench: Bench) -> float:
 
 @contextmanager
 def cudnn_may_choose() -> Iterator[None]:
-    """Let cuDNN try its algorithms, which an audit does not: they may differ from one run to the next."""
+    """Let cuDNN try its algorithms. An audit does not, because the choice may differ between runs."""
     cudnn = torch.backends.cudnn
     before = cudnn.benchmark, cudnn.deterministic
     cudnn.benchmark, cudnn.deterministic = True, False

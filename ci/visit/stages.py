@@ -1,4 +1,4 @@
-"""The stages of a visit, from the table beside this file, and the words of their commands."""
+"""The stages of a visit, read from stages.toml, and their commands."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pathlib import Path
 from ci.visit.folders import ROOT, Folders
 
 TABLE = Path(__file__).with_name("stages.toml")
-BESIDE = 10.0  # seconds of a stage in which an audit begins and ends, and makes no run
+BESIDE = 10.0  # seconds that an audit takes to begin and end
 LEAST = 3.0
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One command: `seconds` are predicted, after `most` it is stopped, and `fine` are its good exit codes.
+    """One command: its predicted `seconds`, the `most` seconds until it is stopped, and its good exit codes `fine`.
 
-    `ends`: where it fails, the visit ends. `behind`: it runs beside those that follow; `after` names one to wait for, and
-    `leaves` are the seconds that it must leave to the rest.
+    `ends`: if it fails, the visit ends. `behind`: it runs beside the stages that follow. `after`: the stage to wait for.
+    `leaves`: the seconds it must leave to the rest.
     """
 
     name: str
@@ -37,14 +37,14 @@ class Stage:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the stages of a visit run: its folders and the device."""
+    """Where the stages of a visit run: the folders and the device."""
 
     folders: Folders
     device: str
     small: bool
 
     def words(self, stage: Stage, seconds: float) -> list[str]:
-        """Return the command of a stage that may take so many seconds."""
+        """Return the command of a stage that may take `seconds`."""
         work = self.folders.work
         audit = ["--store", work / "store", "--report", work / "results" / stage.name, "--device", self.device]
         text = stage.small if self.small and stage.small else stage.command
@@ -64,7 +64,7 @@ class Place:
 
 
 def stages(visit: str, only: str = "", table: Path = TABLE) -> list[Stage]:
-    """Return the stages of a visit in their order: all, or those named with commas between them.
+    """Return the stages of a visit in their order: all, or the comma-separated names in `only`.
 
     Raises:
         ValueError: the table has no such visit, or the visit no such stage.
@@ -80,7 +80,7 @@ def stages(visit: str, only: str = "", table: Path = TABLE) -> list[Stage]:
 
 
 def files_for_a_card() -> list[Path]:
-    """Return the files with tests that are skipped where there is no GPU."""
+    """Return the test files with tests that need a GPU."""
     found = (
         path
         for path in sorted((ROOT / "tests").rglob("test_*.py"))

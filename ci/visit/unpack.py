@@ -1,4 +1,4 @@
-"""Unpacking at home: records join the store of the visits, audits and logs get a folder of their own."""
+"""Unpack at home: records join the store of the visits, audits and logs get their own folder."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class NothingCame(Exception):
 
 
 def unpack(folders: Folders, came: Path) -> list[str]:
-    """Take in what a visit left in the folder, and return what there is to say of it, line by line.
+    """Unpack what a visit left in the folder, and return the lines of a summary.
 
-    A record is taken only if it is what was written under its name, and never replaces one that is. What is damaged or cut
-    short is said, and the rest is taken.
+    A record is taken only if it is intact, and it never replaces an intact one. Damaged files are reported, and the rest is
+    taken.
 
     Raises:
-        NothingCame: there is nothing of a visit.
+        NothingCame: the folder holds nothing of a visit.
     """
     if not (came / SUMMARY).exists():
         raise NothingCame(f"'{came}' has no {SUMMARY}, expected the folder that a visit wrote into")
@@ -43,12 +43,12 @@ def unpack(folders: Folders, came: Path) -> list[str]:
 
 
 def text_of(table: Path) -> list[str]:
-    """Return the lines of a table, after an empty one; none where there is no table."""
+    """Return the lines of a table after an empty line; nothing without a table."""
     return ["", *table.read_text(encoding="utf-8").splitlines()] if table.exists() else []
 
 
 def take_records(folders: Folders, came: Path) -> Iterator[str]:
-    """Merge the records that came into the store, and say how many; and of each that is damaged, how."""
+    """Move the new records into the store; yield a line for each damaged record, and one with the counts."""
     from rethinking_audit.fixtures.runs.store import DamagedRecord, Store
 
     store, taken, there = Store(folders.store), 0, 0
@@ -73,9 +73,9 @@ def take_records(folders: Folders, came: Path) -> Iterator[str]:
 
 
 def extract(archive: Path, folder: Path) -> Iterator[str]:
-    """Unpack what can be read of an archive, and say where it ends before its end."""
+    """Unpack the readable part of an archive; yield a line if it is damaged or cut short."""
     try:
-        with tarfile.open(archive, "r:xz") as opened:  # a stream would end in silence where the file is cut
+        with tarfile.open(archive, "r:xz") as opened:  # a stream would end silently at the cut
             for member in opened:
                 opened.extract(member, folder, filter="data")
     except (tarfile.TarError, lzma.LZMAError, EOFError, OSError) as error:

@@ -153,7 +153,7 @@ def test_where_the_smoke_fails_nothing_else_is_begun(home):
     assert time.monotonic() - started < 30
     assert home.rows() == {"smoke": "exit 1", "data": "stopped with the visit"}
     assert home.logs()["smoke.log"] == "a trace\n"
-    assert "smoke must be mended" in said
+    assert "smoke failed and must be fixed" in said
 
 
 def test_a_stage_waits_for_what_it_comes_after_and_what_runs_behind_ends_in_time(home):
