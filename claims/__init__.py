@@ -1,1 +1,1 @@
-"""The claims of the paper, one file per family. `paper.toml` holds its numbers, `tiers.toml` how big a run is."""
+"""The claims of the paper, one file per family. `paper.toml` holds its numbers, `tiers.toml` the size of each run."""

@@ -1,6 +1,6 @@
-"""Measures of capacity say nothing of why networks generalize: they fit random signs, and follow each example.
+"""Measures of capacity do not explain why networks generalize: networks fit random signs, and follow each example.
 
-Zhang et al. 2017, section 2.2. The paper argues from the fit of random labels and measures neither quantity itself.
+Zhang et al. 2017, section 2.2. The paper argues from the fit of random labels and measures neither quantity.
 Refuted by: a mean correlation with random signs well below one; a loss that hardly changes when one example is replaced.
 """
 
@@ -18,8 +18,8 @@ from rethinking_audit.fixtures.claimkit import Control, Solve, claim
 def test_the_rademacher_complexity_is_about_one(runs, paper, judge):
     """The empirical Rademacher complexity of the networks is about one, so that the bound made of it is vacuous.
 
-    Measured on networks with one hidden layer of 512 units, whose function is the sign of their value, as the mean over
-    draws of the correlation with random signs: a lower estimate.
+    The networks have one hidden layer of 512 units, and their function is the sign of their output. The mean correlation
+    with random signs over the draws is a lower estimate.
     """
     judge.mean("correlation with random signs", runs.fits.pooled("correlations"), at_least=paper.limit, unit="")
 
@@ -35,7 +35,7 @@ def test_the_rademacher_complexity_is_about_one(runs, paper, judge):
 def test_interpolating_networks_are_not_uniformly_stable(runs, paper, judge):
     """Networks that interpolate are not uniformly stable: one replaced example changes the loss by its whole range.
 
-    An example is replaced by its image with the other label, and the same network trained again from the same start;
-    measured is the largest change of the loss, as a share of its range, over training and test images.
+    One example gets the other label, and the same network is trained again from the same start. Measured is the largest
+    change of the loss over training and test images, as a share of the loss's range.
     """
     judge.mean("change of the loss", runs.learner.pooled("changes"), at_least=paper.limit)

@@ -1,8 +1,8 @@
-"""A two-layer ReLU network with 2n + d weights takes any values on n points in d dimensions; a deep one needs less width.
+"""A two-layer ReLU network with 2n + d weights takes any values on n points in d dimensions; a deep one can be narrower.
 
 Zhang et al. 2017, section 4 and appendix C. The networks are constructed from the sample and never trained.
-Refuted by: a sample with labels that the construction, with that many weights, does not reproduce to within the rounding of
-float64, or exactly in rational arithmetic.
+Refuted by: labels of a sample that the construction with that many weights does not reproduce, up to rounding in float64 or
+exactly in rational arithmetic.
 """
 
 from rethinking_audit.fixtures.claimkit import Control, Solve, claim, part
@@ -21,8 +21,8 @@ from rethinking_audit.fixtures.claimkit import Control, Solve, claim, part
 def test_two_layers_represent_any_labels(runs, paper, judge):
     """A two-layer ReLU network with 2n + d weights represents any labels of n points in d dimensions.
 
-    Reals are drawn, classes the images' own, all signs the 2^n patterns on a few points; rationals are exact. An error is
-    relative to the largest label.
+    Reals are drawn at random. Classes are the images' own. All signs are the 2^n patterns on a few points. Rationals are
+    computed exactly. Errors are relative to the largest label.
     """
     worst = runs.network.worst("error")
     weights = part.exactly("weights over 2n + d", worst["weights"] / worst["claimed"], at_most=1, unit="x")
@@ -42,7 +42,7 @@ def test_two_layers_represent_any_labels(runs, paper, judge):
 def test_the_interleaved_matrix_is_triangular_and_of_full_rank(runs, paper, judge):
     """The interleaved ReLU matrix is lower triangular and of full rank, its diagonal being its eigenvalues.
 
-    Every row is looked at; of the first points the determinant is computed in rational arithmetic too.
+    Every row is checked. For the first points, the determinant is also computed in rational arithmetic.
     """
     found = runs.matrix.worst("points")
     every = {"at_least": 1, "at_most": 1, "unit": "%"}
@@ -62,7 +62,7 @@ def test_the_interleaved_matrix_is_triangular_and_of_full_rank(runs, paper, judg
 def test_depth_trades_against_width(runs, paper, judge):
     """For every depth k there is a ReLU network of width O(n/k) with O(n + d) weights that represents any labels.
 
-    The constants are explicit: width n/(k - 1) + 2 and 3n + d + 4k weights. An error is relative to the largest label.
+    The constants are explicit: width n/(k - 1) + 2 and 3n + d + 4k weights. Errors are relative to the largest label.
     """
     found = runs.networks.worst("points")
     rounding = part.exactly("rounding of float64", found["rounding"], at_most=paper.limit)

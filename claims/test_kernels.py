@@ -1,7 +1,7 @@
 """A kernel machine without regularization fits its training set exactly and generalizes; its norm does not say how well.
 
 Zhang et al. 2017, section 5 and Table 3. Gaussian kernels on pixels and on Gabor features, and a linear classifier on
-random convolutional features, each solved directly in float64.
+random convolutional features, are solved directly in float64.
 Refuted by: an interpolant at chance; an l2 that helps on MNIST; a norm that orders models by their error.
 """
 
@@ -23,7 +23,7 @@ from rethinking_audit.fixtures.claimkit import Control, Solve, claim, part, same
 def test_interpolation_without_regularization_generalizes(runs, paper, judge):
     """A kernel machine without regularization fits its training set exactly and generalizes.
 
-    Judged at the largest size. Generalizing is an accuracy above chance by a share of what there is above chance.
+    Judged at the largest size. A machine generalizes if its accuracy covers a stated share of the way from chance to 100 %.
     """
     largest = runs.machine[max(runs.machine)]
     fits = part.exactly("training error", max(largest.train_error), at_most=0, unit="%")
@@ -44,7 +44,7 @@ def test_interpolation_without_regularization_generalizes(runs, paper, judge):
 def test_l2_brings_no_gain(runs, paper, judge):
     """L2 regularization brings no gain on MNIST, to neither model.
 
-    The l2 is the best of a grid on held-out training images, at the kernel width that is best there without.
+    Held-out training images choose the kernel width without l2, and then the best l2 of a grid at that width.
     """
     what, tested = "test accuracy with l2 less that without", runs.grid.tested[0]
     judge.difference(what, runs.grid.accuracies("l2_test_error"), runs.grid.best_accuracy, tested, at_most=paper.limit)
@@ -62,9 +62,9 @@ def test_l2_brings_no_gain(runs, paper, judge):
 def test_the_norm_does_not_predict_the_error(runs, paper, judge):
     """The norm of the minimum-norm solution does not predict how well it generalizes.
 
-    Of one kernel at several widths: the best on held-out images among those of at least 390/220 times the smallest norm is
-    no worse than that of the smallest norm. Of the paper's two models on MNIST (gabor-over-raw): the better has the larger
-    norm, whichever widths are taken that held-out images cannot tell from the best.
+    For one kernel at several widths: held-out images choose the best among the widths with at least 390/220 times the
+    smallest norm, and it is no worse than the width with the smallest norm. For the paper's two models on MNIST
+    (gabor-over-raw): the better one has the larger norm, at all widths that held-out images cannot tell from the best.
     """
     smallest = runs.smaller.accuracy_at_smallest_norm
     larger = runs.larger.accuracy_at_larger_norm(paper.ratio, than=runs.smaller)

@@ -1,7 +1,7 @@
 """The more labels are corrupted, the worse a network generalizes, and the time to fit them grows only a little.
 
-Zhang et al. 2017, section 2.1 and Figures 1a, 1b and 1c. A label is corrupted with probability p as a uniform class, the
-true one included; the test labels are clean.
+Zhang et al. 2017, section 2.1 and Figures 1a, 1b and 1c. With probability p a label is replaced by a uniformly drawn class,
+which may be the true one. The test labels are clean.
 Refuted by: a training error above zero at some p; a generalization error that falls with p or ends away from chance; a time
 to fit that grows without bound; random labels whose loss falls evenly from the start.
 """
@@ -88,8 +88,8 @@ def test_generalization_error_grows_to_chance(runs, paper, judge):
 def test_time_to_fit_grows_by_a_small_factor(runs, paper, judge):
     """Random labels take only a small constant factor longer to fit than true ones.
 
-    Time is the first epoch whose training loss is below 0.05, on frozen weights, never seconds. Judged on the paper's
-    schedule; where that ends while the loss still falls, on a slower decay of the learning rate if the tier has one.
+    Time is the first epoch with a training loss below 0.05 on frozen weights, never seconds. The paper's schedule decides.
+    If it ends while the loss still falls, a slower decay of the learning rate decides, if the tier has one.
     """
     what = "epochs to fit, random over true labels"
     judge.ratio(what, runs.random.time_to_fit, runs.true.time_to_fit, at_most=paper.limit)
@@ -107,6 +107,6 @@ def test_time_to_fit_grows_by_a_small_factor(runs, paper, judge):
 def test_random_labels_start_late_and_converge_quickly(runs, paper, judge):
     """On random labels progress starts late, and once it has started the network converges quickly.
 
-    Late and quick are two sides of one number: the share of the time to fit that has passed when the loss has halved.
+    One number measures both: the share of the time to fit that has passed when the loss has halved.
     """
     judge.mean("share of the time to fit before the loss has halved", runs.random.late_share, at_least=paper.limit)

@@ -1,4 +1,4 @@
-"""Of all linear models that fit the data SGD finds the one of minimum norm, and curvature does not tell them apart.
+"""SGD finds the linear model of minimum norm among all that fit the data, and curvature does not tell them apart.
 
 Zhang et al. 2017, section 5. Least squares with more dimensions than points.
 Refuted by: a run from zero that ends elsewhere than at the pseudo-inverse solution; global optima with different Hessians.
@@ -18,7 +18,8 @@ from rethinking_audit.fixtures.claimkit import Control, Solve, claim, part
 def test_sgd_ends_at_the_minimum_norm_solution(runs, paper, judge):
     """SGD from zero ends at the interpolant of minimum norm.
 
-    One example a step, in a new order each epoch; measured is the distance to the pseudo-inverse solution over its norm.
+    Each step takes one example, in a new order each epoch. Measured is the distance to the pseudo-inverse solution,
+    divided by the solution's norm.
     """
     what = "distance to the solution of minimum norm"
     judge.mean(what, runs.descent.distance, at_least=0, at_most=paper.limit, unit="")

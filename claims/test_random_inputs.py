@@ -1,7 +1,8 @@
 """Networks fit images whose pixels are noise, and do so sooner than random labels.
 
-Zhang et al. 2017, section 2.1 and Figure 1a. The labels are the true ones; the pixels of all images are moved by one
-permutation (shuffled), those of each by its own (random), or drawn from a Gaussian with the images' mean and variance.
+Zhang et al. 2017, section 2.1 and Figure 1a. The labels are true. One permutation moves the pixels of all images
+(shuffled), each image has its own permutation (random), or the pixels are drawn from a Gaussian with the images' mean and
+variance (gaussian).
 Refuted by: a network that stops short of the training set, or another order of the times to fit.
 """
 
@@ -51,12 +52,12 @@ def test_training_error_reaches_zero_on_noise(runs, paper, judge):
 def test_noise_is_fitted_before_random_labels(runs, paper, judge):
     """True labels are fitted first, then shuffled pixels, then noise, and random labels last.
 
-    Time is the first epoch whose training loss is below 0.05, on frozen weights.
+    Time is the first epoch with a training loss below 0.05 on frozen weights.
     """
     order = {
         "true": [runs.true],
         "shuffled": [runs.shuffled],
-        "gaussian and random": [runs.gaussian, runs.random],  # Figure 1a, but noise is not compared with noise
+        "gaussian and random": [runs.gaussian, runs.random],  # as in Figure 1a, but the two kinds of noise are not compared
         "labels": [runs.labels],
     }
     judge.in_order("time to fit", {name: [arm.time_to_fit for arm in arms] for name, arms in order.items()})

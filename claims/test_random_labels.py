@@ -37,8 +37,8 @@ from rethinking_audit.fixtures.claimkit import Arm, Control, Fallback, Verdict, 
 def test_training_error_reaches_zero(runs, paper, judge):
     """Every random label is memorized.
 
-    Judged on the paper's schedule. Where that ends while the loss still falls, it has said nothing, and the tier may judge
-    by a slower decay of the learning rate instead, which the report then says.
+    The paper's schedule decides. If it ends while the loss still falls, it decides nothing. Then the tier may judge by a
+    slower decay of the learning rate, and the report says so.
     """
     judge.at_most("training error", runs.random.train_error, paper.limit)
 

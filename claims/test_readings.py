@@ -1,8 +1,8 @@
-"""Readings: statements that summaries of the paper make of it, and that its own figures contradict.
+"""Readings: statements that summaries of the paper make, and that its own figures contradict.
 
-The audit must find them REFUTED, by the rules and on the runs that decide the claims; that one is HELD is news. Their
-control is data on which the reading would be right, and must be HELD.
-Refuted by: what the paper shows instead, an error that grows with corruption and a time to fit that does too.
+The audit must refute them, by the same rules and on the same runs as the claims. Their control is data for which the
+reading is right, and must be HELD.
+Refuted by: what the paper shows instead: error and time to fit both grow with corruption.
 """
 
 from rethinking_audit.fixtures.claimkit import Arm, Control, Sweep, Verdict, claim
@@ -39,8 +39,8 @@ def test_generalization_error_falls_as_noise_rises(runs, paper, judge):
 def test_training_speed_is_unaffected_by_random_labels(runs, paper, judge):
     """Training speed is unaffected by random labels.
 
-    Time is the first epoch whose training loss is below 0.05. Unaffected is a change, to either side, that is smaller than
-    the smallest one that the paper shows.
+    Time is the first epoch with a training loss below 0.05. Speed is unaffected if it changes, in either direction, by less
+    than the smallest change the paper shows.
     """
     what = "epochs to fit, random over true labels"
     judge.ratio(what, runs.random.time_to_fit, runs.true.time_to_fit, at_least=1 / paper.limit, at_most=paper.limit)

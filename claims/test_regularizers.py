@@ -1,8 +1,8 @@
 """Explicit regularizers are neither necessary nor sufficient for generalization.
 
 Zhang et al. 2017, section 3, Tables 1 and 4, Figure 2b.
-Refuted by: a network that loses what it generalizes when weight decay and random crops are turned off, or that they keep
-from fitting random labels; a regularizer that matters more than the network; a gain by early stopping.
+Refuted by: a network that stops generalizing without weight decay and random crops, or that cannot fit random labels with
+them; a regularizer that matters more than the network; a gain by early stopping.
 """
 
 from rethinking_audit.fixtures.claimkit import Arm, Control, claim, part
@@ -42,7 +42,7 @@ def test_networks_generalize_without_regularizers(runs, paper, judge):
 def test_random_labels_are_fitted_with_regularizers(runs, paper, judge):
     """Random labels are fitted with explicit regularizers turned on.
 
-    Judged on the images as they are. What Table 4 gives is the accuracy on the augmented batches of the last epoch.
+    Judged on the original images. Table 4 gives the accuracy on the augmented batches of the last epoch.
     """
     judge.each_at_most("training error", {name: arm.train_error for name, arm in runs.items()}, paper.limit)
 
@@ -103,7 +103,7 @@ def test_the_network_matters_more_than_a_regularizer(runs, paper, judge):
 def test_early_stopping_brings_no_gain(runs, paper, judge):
     """Early stopping brings no gain on CIFAR-10.
 
-    The epoch is chosen on one half of the test images and judged on the other, both ways.
+    One half of the test images chooses the epoch, the other half judges it; then the halves change roles.
     """
     judge.mean("test accuracy of the best epoch less the last", runs.curve.early_stopping_gain, at_most=paper.limit)
 
@@ -128,7 +128,7 @@ def test_early_stopping_brings_no_gain(runs, paper, judge):
 def test_batch_norm_steadies_and_is_not_the_cause(runs, paper, judge):
     """BatchNorm steadies training and adds a few points, and is not what makes a network generalize.
 
-    Steady is the sum of all falls of test accuracy from one epoch to the next.
+    Steadiness is the sum of all falls of test accuracy from one epoch to the next; less is steadier.
     """
     plain, normalized = runs.plain, runs.normalized
     without, full = plain.test_accuracy, normalized.test_accuracy

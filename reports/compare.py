@@ -1,11 +1,10 @@
 """Compare two audits of the same code: what regressed, what else changed, and what could not be compared.
 
-Measurements are compared by seed: Student's test on all seeds of both audits, with Holm's correction for all
-measurements of the comparison. So two audits of the same code with other seeds differ in at most one of a hundred
-pairs. The same numbers in several claims count as one measurement. A value that is only a bound is compared as the
-number reached: the same experiment stops at the same point. Values without a number are left out and counted. One seed
-in each audit allows no test. A measurement that moved in either direction is a regression: the same code should measure
-the same.
+Measurements are compared by seed: Student's test on all seeds of both audits, with Holm's correction for all measurements
+of the comparison. So two audits of the same code with other seeds differ in at most one of a hundred pairs. The same
+numbers in several claims count as one measurement. A value that is only a bound is compared as the number reached: the same
+experiment stops at the same point. Values without a number are left out and counted. One seed in each audit allows no test.
+A measurement that moved in either direction is a regression: the same code should measure the same.
 """
 
 from __future__ import annotations

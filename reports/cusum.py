@@ -26,7 +26,7 @@ class Cusum:
     values: list[float] = field(default_factory=list)
 
     def add(self, values: Sequence[float], step: float = 0.0) -> None:
-        """Take in the measurements of another audit, one for each seed, which are known in steps."""
+        """Add the measurements of another audit, one per seed; `step` is their resolution."""
         change = student([(self.values, values)], step) if self.values and values else None
         if change is not None:
             score = _normal(change.t, change.freedom)

@@ -1,7 +1,7 @@
 """Shards of one audit, or audits of different cases, as one record.
 
-Each shard names all cases of its audit, in order. The merged record equals the audit's own, except that it lists the time,
-machine and command of each shard.
+Each shard names all cases of its audit, in order. The merged record equals the audit's own, except that the time, machine
+and command of each shard are listed.
 """
 
 from __future__ import annotations
