@@ -136,7 +136,7 @@ def test_lanes_are_of_the_same_images_and_no_more_than_there_are():
     lanes, data = Lanes(2), prepare(find("digits"), 75, "original", 0.5, 0)
     first, other = (Run(network("mlp-1x512"), data, LONG, seed, "cpu") for seed in range(2))
     lanes.add(first)
-    with pytest.raises(ValueError, match="other images or another batch"):
+    with pytest.raises(ValueError, match="images or batch size differ"):
         lanes.add(Run(network("mlp-1x512"), prepare(find("digits"), 75, "gaussian", 0.0, 0), LONG, 0, "cpu"))
     lanes.add(other)
     assert other.data.inputs is first.data.inputs

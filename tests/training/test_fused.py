@@ -267,8 +267,8 @@ def test_a_run_that_is_over_keeps_its_weights():
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"images": 50}, "other images"),
-        ({"recipe": replace(RECIPE, batch=16)}, "another batch"),
+        ({"images": 50}, "images or batch size differ"),
+        ({"recipe": replace(RECIPE, batch=16)}, "images or batch size differ"),
         ({"seed": 1}, "expected fewer"),
     ],
 )
@@ -280,5 +280,5 @@ def test_what_does_not_belong_to_a_sweep_is_refused(change, why):
 
 
 def test_a_network_with_other_layers_is_not_stacked():
-    with pytest.raises(ValueError, match="other layers"):
+    with pytest.raises(ValueError, match="cannot be stacked"):
         Stack(network("alexnet"), 2)
