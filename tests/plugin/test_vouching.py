@@ -138,7 +138,7 @@ def test_a_control_whose_run_is_broken_takes_the_verdict_of_another_network(agai
 
 
 def test_a_control_that_there_is_no_time_for_leaves_the_case_of_another_network_not_run(again):
-    again.edit("tiers.toml", ("{ weight_decay = 0.3 }", "{ weight_decay = 0.3, budget = 1_000_000 }"))
+    again.edit("tiers.toml", ("{ weight_decay = 0.3 }", "{ weight_decay = 0.3, max_epochs = 1_000_000 }"))
     _, output = again.run(*SEEDS, "-k", "fitted_with_regularizers", "--networks", "mlp-3x512", "--minutes", "1")
     (case,) = cases(again.audit()).values()
     assert case["verdict"] == "NOT RUN"
