@@ -1,9 +1,9 @@
 """The audit as an installed package: one import name for the checkout and for the wheel.
 
-In a checkout the rooms lie beside this folder, and `fixtures` and `reports` in it are links to them, for mypy and editors.
-Python itself follows no link, so that a module has one file: it looks in the checkout.
+In a checkout the rooms lie beside this folder. `fixtures` and `reports` in it are links to them, for mypy and editors.
+Python looks in the checkout first and follows no link, so that each module has one file.
 
-PYTEST_DONT_REWRITE: pytest would warn that the command line has imported this package before pytest could rewrite it.
+PYTEST_DONT_REWRITE: without it, pytest warns that the command line imported this package before pytest could rewrite it.
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
 """The command line of an installed audit: `rethinking-audit`, and `python -m rethinking_audit` in a checkout.
 
-Each command imports what it needs when it is called.
+Each command imports what it needs only when it runs.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ BAD_INPUT = 4
 REPORT = "rethinking-audit-report"
 HELP = f"""usage: rethinking-audit COMMAND [ARGUMENT...]
 
-  run [OPTION...]        judge the claims; takes pytest's options and the audit's (run --help lists them)
+  run [OPTION...]        judge the claims; takes the options of pytest and of the audit (see run --help)
                          example: rethinking-audit run -m fast -n 2 --networks mlp-1x512
-                         writes audit.json and audit.html into ./{REPORT}, or where --report says
+                         writes audit.json and audit.html to ./{REPORT}, or to the folder of --report
   report COMMAND ...     render, compare, merge or export records of audits
   fetch NAME...          download a data set and decode it: mnist, cifar10
-  explain CLAIM...       say what a claim is, what refutes it, and where its limit comes from
+  explain CLAIM...       print what a claim states, what refutes it, and where its limit comes from
 
   --version, --help
 
 Exit codes of run: 0 every selected claim held; 1 at least one was refuted; 2 interrupted; 3 a bug in the suite;
-4 bad input; 5 nothing was decided; 10 nothing was refuted, but something is undecided.
+4 bad input; 5 nothing was decided; 10 nothing was refuted, but some claims are undecided.
 """
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Carry out a command and return its exit code: 4 for bad input."""
+    """Run a command and return its exit code: 4 for bad input."""
     words = sys.argv[1:] if arguments is None else arguments
     match words:
         case ["-h" | "--help"]:
@@ -41,17 +41,17 @@ def main(arguments: list[str] | None = None) -> int:
         case [name, *rest] if name in COMMANDS:
             return COMMANDS[name](rest)
         case _:
-            said = f"{words[0]!r} is no command" if words else "no command is given"
+            said = f"{words[0]!r} is not a command" if words else "no command is given"
             print(f"rethinking-audit: {said}, expected one of {', '.join(COMMANDS)}, --help, --version.", file=sys.stderr)
             return BAD_INPUT
     return 0
 
 
 def run(arguments: list[str]) -> int:
-    """Judge the claims in this process, whatever project the current folder belongs to."""
+    """Judge the claims in this process. The project of the current folder makes no difference."""
     import pytest
 
-    # The package is found and not imported: pytest gives the claims of a checkout a name of its own.
+    # Find the package without importing it: pytest imports the claims of a checkout under another name.
     spec = find_spec("rethinking_audit.claims")
     assert spec is not None
     assert spec.origin is not None

@@ -1,4 +1,4 @@
-"""`rethinking-audit explain CLAIM`: what a claim says, where the paper says it, what refutes it, and who set its limit."""
+"""`rethinking-audit explain CLAIM`: what a claim states, its place in the paper, what refutes it, and its limit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rethinking_audit.fixtures.claimkit.paper import order, section
 
 BAD_INPUT = 4
 CLAIMS = "rethinking_audit.claims"
-# What the entries of paper.toml are called here; an entry that is not listed keeps its name.
+# The labels of the entries of paper.toml; an entry that is not listed keeps its name.
 LABELS = {
     "value": "the paper's number",
     "where": "its place",
@@ -24,12 +24,12 @@ LABELS = {
 
 
 def main(arguments: list[str]) -> int:
-    """Print the claims that are named and return 0; return 4 where a name is that of no claim."""
+    """Print the named claims and return 0; return 4 if a name is unknown."""
     folder = list(import_module(CLAIMS).__path__)
     paper = Path(folder[0]) / "paper.toml"
     known = order(paper)
     if not arguments or (unknown := [name for name in arguments if name not in known]):
-        said = repr(unknown[0]) + " is no claim" if arguments else "rethinking-audit explain names no claim"
+        said = repr(unknown[0]) + " is not a claim" if arguments else "rethinking-audit explain names no claim"
         print(f"{said}, expected one of {', '.join(known)}.", file=sys.stderr)
         return BAD_INPUT
     declared = declarations(folder)
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
 
 
 def declarations(folder: list[str]) -> dict[str, list[Claim]]:
-    """Return the declarations of the claim files by id; a claim may be declared for networks and for problems."""
+    """Return the declarations of the claim files by id. A claim may have one for networks and one for problems."""
     found: dict[str, list[Claim]] = {}
     for module in iter_modules(folder, f"{CLAIMS}."):
         for test in vars(import_module(module.name)).values():
@@ -58,7 +58,7 @@ def explained(declared: list[Claim], entry: dict[str, Any]) -> str:
 
 
 def plain(value: Any) -> str:
-    """Return a value of paper.toml as text, one that depends on the tier or network with its names."""
+    """Return a value of paper.toml as text; a table of tiers or networks with its names."""
     if isinstance(value, dict):
         return ", ".join(f"{name} {plain(part)}" for name, part in value.items())
     return str(value)

@@ -1,7 +1,7 @@
-"""What an installed audit adds to somebody else's tests: one marker, and one option that names the record of an audit.
+"""What an installed audit adds to other projects' tests: one marker, and one option for the record of an audit.
 
-A test marked with the id of a claim runs where the record says that the claim held, and is skipped elsewhere. Nothing heavy
-is imported: pytest loads this file in every session.
+A test marked with the id of a claim runs if the record says that the claim held, and is skipped otherwise. This file
+imports nothing heavy, because pytest loads it in every session.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-VERDICTS: pytest.StashKey[dict[str, str]] = pytest.StashKey()  # of the record, by claim
+VERDICTS: pytest.StashKey[dict[str, str]] = pytest.StashKey()  # the record's, by claim
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option."""
     group = parser.getgroup("rethinking-audit", "record of an audit")
-    # Until pytest has loaded this option, it takes the next word for a folder of tests, and may read another pytest.toml.
+    # Before pytest has loaded this option, it takes the next word for a folder of tests, and may read another pytest.toml.
     told = "the audit.json that decides which tests marked `rethinking` run; write it with `=`"
     group.addoption("--rethinking-record", metavar="FILE", default=None, help=told)
 
@@ -25,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker and read the record.
 
     Raises:
-        pytest.UsageError: the file is no record of an audit; the message quotes it.
+        pytest.UsageError: the file is not a record of an audit; the message quotes it.
     """
     config.addinivalue_line("markers", "rethinking(claim): run where the record of the audit says that the claim held")
     if (name := config.option.rethinking_record) is None:
@@ -40,16 +40,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a marked test where its claim did not hold."""
+    """Skip a marked test if its claim did not hold."""
     for marker in item.iter_markers("rethinking"):
         if len(marker.args) != 1 or marker.kwargs:
-            pytest.fail(f"{marker} is no marker of ours, expected rethinking(claim) with the id of a claim", pytrace=False)
+            pytest.fail(f"the marker is {marker}, expected rethinking(claim) with the id of a claim", pytrace=False)
         if (why := missing(item.config, marker.args[0])) is not None:
             pytest.skip(why)
 
 
 def missing(config: pytest.Config, claim: str) -> str | None:
-    """Return why the session cannot rely on a claim; None where the record says that it held."""
+    """Return why the session cannot rely on a claim; None if the record says that it held."""
     if (verdicts := config.stash.get(VERDICTS, None)) is None:
         return f"{claim} needs the record of an audit, and --rethinking-record names none"
     if (verdict := verdicts.get(claim)) is None:

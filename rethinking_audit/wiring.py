@@ -1,4 +1,4 @@
-"""What pytest plugs in for an audit: `conftest.py` names this file in a checkout, `pytest.toml` in an installation."""
+"""The pytest plugins of an audit. `conftest.py` loads this file in a checkout, `pytest.toml` in an installation."""
 
 from rethinking_audit.fixtures.training.numerics import use_one_thread
 

@@ -1,11 +1,11 @@
-"""A second device without a card: tensors that say they lie on `card:0`, compute on the CPU and refuse to mix.
+"""An emulated card: tensors that claim to lie on `card:0`, compute on the CPU and refuse to mix with CPU tensors.
 
-What CUDA does and a CPU does not is done here too, so that what would break there breaks here: operations between the
+It behaves as CUDA where CUDA differs from a CPU, so that code that would break there breaks here: operations between the
 devices, gradients in another memory order, a bias without a gradient, an index out of range after which nothing works any
-more, and graphs, which record operations and neither compute nor wait while they do.
+more, and graphs, which record operations without computing or waiting.
 
-Wrapper tensors on torch's private backend (`_setup_privateuseone_for_python_backend`); a dispatch mode makes what is
-created on the device. It keeps the CPU's strides.
+The tensors are wrappers on torch's private backend (`_setup_privateuseone_for_python_backend`). A dispatch mode creates
+tensors on the device. They keep the CPU's strides.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from rethinking_audit.fixtures.training.fused import FusedSweep
 NAME = "card"
 aten = torch.ops.aten
 ACROSS = {aten._to_copy.default, aten.copy_.default, aten._local_scalar_dense.default}
-INDEXED = {aten.index.Tensor, aten.index_put_.default}  # with places on the CPU, which a card waits for
+INDEXED = {aten.index.Tensor, aten.index_put_.default}  # their indices may lie on the CPU: then the host waits
 LOST = "CUDA error: device-side assert triggered"
 REGISTER = getattr(backend_registration, "_setup_privateuseone_for_python_backend", None)
 
 
 class Card:
-    """What has become of the device: how often the host waited and for what, whether it is lost, what is recorded."""
+    """The state of the device: how often the host waited and for what, whether it is lost, and the graph being recorded."""
 
     def __init__(self):
         self.waits, self.lost, self.graph = Counter(), False, None
@@ -46,7 +46,7 @@ THE = Card()
 
 
 class OnCard(torch.Tensor):
-    """A tensor on the card; `raw` is the one on the CPU that does the work."""
+    """A tensor on the card; `raw` is the CPU tensor that computes."""
 
     @staticmethod
     def __new__(cls, raw, requires_grad=False):
@@ -65,7 +65,7 @@ class OnCard(torch.Tensor):
     def __torch_function__(cls, func, types, args=(), kwargs=None):
         if func == torch.Tensor.data.__set__:
             args[0].raw = args[1].raw
-        if func is torch.Tensor.tolist:  # which torch does not do of a subclass
+        if func is torch.Tensor.tolist:  # torch does not support it for a subclass
             THE.waited("tolist")
             return args[0].raw.tolist()
         with torch._C.DisableTorchFunctionSubclass():
@@ -77,7 +77,7 @@ class OnCard(torch.Tensor):
 
 
 def run(func, args, kwargs):
-    """Do an operation as the card would."""
+    """Run an operation as the card would."""
     flat, _ = tree_flatten((args, kwargs))
     here = [one for one in flat if isinstance(one, OnCard)]
     there = [one for one in flat if isinstance(one, torch.Tensor) and not isinstance(one, OnCard) and one.dim() > 0]
@@ -95,7 +95,7 @@ def run(func, args, kwargs):
     except IndexError as error:
         if not here:
             raise
-        THE.lost = True  # on a card nobody learns of it before the next call, and every later one fails
+        THE.lost = True  # on a card the error shows only at the next call, and every later call fails
         raise RuntimeError(f"{LOST}: {error}") from error
     if not to_card or func is aten._local_scalar_dense.default:
         return out
@@ -106,7 +106,7 @@ def run(func, args, kwargs):
 
 
 def check(func, here, there, to_card):
-    """Refuse what a card refuses, and count what the host waits for."""
+    """Refuse what a card refuses, and count the waits of the host."""
     if here and there and func not in ACROSS | INDEXED:
         raise RuntimeError(f"{func}: tensors on {NAME}:0 and cpu")
     if func.overloadpacket is aten._fused_sgd_ and len({one.stride() for one in here if one.dim() > 1}) > 1:
@@ -122,17 +122,17 @@ def check(func, here, there, to_card):
 
 
 def computed(func, args, kwargs, on_card):
-    """Compute on the CPU; into a graph that is recorded, write down what is to be computed."""
+    """Compute on the CPU; while a graph is recorded, only record the operation."""
     if THE.graph is not None and on_card:
         return THE.graph.record(func, args, kwargs)
     return as_cuda_gives_it(func, args, func(*args, **kwargs))
 
 
 def as_cuda_gives_it(func, args, out):
-    """Turn a CPU's result into what CUDA's kernels return.
+    """Turn a CPU's result into the result of CUDA's kernels.
 
-    `batch_norm_backward_cuda_template` in ATen/native/cuda/Normalization.cuh makes grad_bias as large as the weight, and
-    without a weight empty. cuDNN gives gradients of float64 convolutions in the contiguous order.
+    `batch_norm_backward_cuda_template` in ATen/native/cuda/Normalization.cuh gives grad_bias the size of the weight, and
+    makes it empty without a weight. cuDNN returns gradients of float64 convolutions in contiguous order.
     """
     if func is aten.native_batch_norm_backward.default and args[2] is None:
         return (*out[:2], out[2].new_empty(0))
@@ -142,14 +142,14 @@ def as_cuda_gives_it(func, args, out):
 
 
 class Address:
-    """Where a tensor lies that a graph did not make: the graph does not keep it alive."""
+    """The address of a tensor that a graph did not make. The graph does not keep the tensor alive."""
 
     def __init__(self, tensor):
         self.storage = StorageWeakRef(tensor.untyped_storage())
         self.about = tensor.dtype, tensor.storage_offset(), tensor.size(), tensor.stride()
 
     def read(self):
-        """Return what lies there now."""
+        """Return a tensor of what the memory holds now."""
         if self.storage.expired() or (storage := torch.UntypedStorage._new_with_weak_ptr(self.storage.cdata)) is None:
             THE.lost = True
             raise RuntimeError("CUDA error: an illegal memory access was encountered")
@@ -158,11 +158,11 @@ class Address:
 
 
 class Graph:
-    """A graph: while it is recorded nothing is computed, and each replay computes into the same memory."""
+    """A graph. Recording computes nothing; each replay computes into the same memory."""
 
     def __init__(self):
         self.steps = []
-        self.own = set()  # the memory that it made
+        self.own = set()  # the memory that the graph made
 
     def _write_down(self, func, args, kwargs, into):
         self.own.update(one.untyped_storage()._cdata for one in into)
@@ -173,7 +173,7 @@ class Graph:
         self.steps.append((func, *tree_map_only(torch.Tensor, held, (args, kwargs)), into))
 
     def record(self, func, args, kwargs):
-        """Write an operation down, and return tensors like those that it will write to."""
+        """Record an operation, and return the tensors that each replay will write to."""
         schema = func._schema
         if schema.is_mutable:
             self._write_down(func, args, kwargs, ())
@@ -181,8 +181,8 @@ class Graph:
             named = [kwargs[schema.arguments[place].name] if place >= len(args) else args[place] for place in alias]
             return named[0] if len(schema.returns) == 1 else None if not schema.returns else tuple(named)
         if any(one.alias_info for one in schema.returns):
-            return func(*args, **kwargs)  # a view of memory that is there already
-        # The numbers mean nothing yet, the shapes do. On copies, for BatchNorm writes to what its schema does not name.
+            return func(*args, **kwargs)  # a view of existing memory
+        # Only the shapes count yet. Copies are used because BatchNorm writes to arguments that its schema does not mark.
         copies = tree_map_only(torch.Tensor, torch.clone, (args, kwargs))
         out = as_cuda_gives_it(func, args, func(*copies[0], **copies[1]))
         into = tuple(one for one in tree_flatten(out)[0] if isinstance(one, torch.Tensor))
@@ -190,7 +190,7 @@ class Graph:
         return out
 
     def replay(self):
-        """Compute everything that was written down."""
+        """Compute all recorded operations."""
         if THE.lost:
             raise RuntimeError(LOST)
         for func, held_args, held_kwargs, into in self.steps:
@@ -202,7 +202,7 @@ class Graph:
 
 
 class Stream:
-    """A queue of work. Everything here is done at once, and in order."""
+    """A queue of work, which is done at once and in order."""
 
     def __init__(self, device=None):
         self.device = torch.device(NAME, 0)
@@ -215,7 +215,7 @@ class Stream:
 
 
 class Backend(getattr(backend_registration, "_DummyBackendModule", object)):
-    """What torch.cuda is of CUDA, as far as this project asks it."""
+    """The part of torch.cuda that this project uses, for the card."""
 
     Stream, CUDAGraph = Stream, Graph
 
@@ -261,7 +261,7 @@ class Backend(getattr(backend_registration, "_DummyBackendModule", object)):
 
 
 class Made(TorchDispatchMode):
-    """Makes on the card what is asked for there."""
+    """Creates tensors on the card if an operation asks for the card."""
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         return run(func, args, kwargs or {})
@@ -276,9 +276,9 @@ REST = torch.library.Library("_", "IMPL")
 
 
 def registered():
-    """Make the device known to torch, with the casts that CUDA makes of convolutions and products.
+    """Register the device with torch, with autocast for convolutions and linear layers as on CUDA.
 
-    To be called before the process goes backward for the first time: then torch counts its devices.
+    Call this before the first backward pass of the process, because torch counts its devices then.
     """
     if REGISTER is None or hasattr(torch, NAME):
         return
@@ -289,7 +289,7 @@ def registered():
 
 
 def cast(func):
-    """The function in bfloat16."""
+    """Return the function computed in bfloat16."""
     key = torch._C.DispatchKeySet(getattr(torch._C.DispatchKey, AUTOCAST))
 
     def reduced(*args):
@@ -301,12 +301,12 @@ def cast(func):
 
 @contextmanager
 def emulated():
-    """A machine with a card, for as long as the context lasts."""
+    """Emulate a machine with a card while the context lasts."""
     if REGISTER is None:
         pytest.skip("this version of torch has no private backend in Python")
     THE.__init__()
     swaps = torch.__future__.get_swap_module_params_on_conversion()
-    torch.__future__.set_swap_module_params_on_conversion(True)  # on CUDA too parameters stay the same objects
+    torch.__future__.set_swap_module_params_on_conversion(True)  # parameters stay the same objects, as on CUDA
     train = FusedSweep._train
     FusedSweep._train = torch.no_grad()(train.__wrapped__)  # a wrapper cannot be a tensor of inference mode
     try:

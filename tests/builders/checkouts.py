@@ -1,4 +1,4 @@
-"""A checkout whose programs are stubs that note how they were called, and whose GPU is there, absent or broken."""
+"""A checkout whose programs are stubs that note their calls, and whose GPU is present, absent or failing."""
 
 import shutil
 import subprocess
@@ -41,7 +41,7 @@ def program(path, text):
 
 
 class Checkout:
-    """A checkout of which only ci and the Makefile are real."""
+    """A checkout in which only ci and the Makefile are real."""
 
     def __init__(self, folder):
         self.folder = folder / "checkout"

@@ -1,4 +1,4 @@
-"""The exact versions of ci/constraints.txt, and what pyproject.toml wants."""
+"""The exact versions in ci/constraints.txt, and the requirements in pyproject.toml."""
 
 import itertools
 import re
@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 from tests.builders.places import ROOT
 
 TEXT = (ROOT / "ci" / "constraints.txt").read_text()
-OF_TORCH = re.compile(r"(torch|torchvision|triton|setuptools|nvidia-.*|cuda-.*)$")  # another torch may want another
+OF_TORCH = re.compile(r"(torch|torchvision|triton|setuptools|nvidia-.*|cuda-.*)$")  # their versions depend on torch's
 
 
 def pins(text):

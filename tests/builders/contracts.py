@@ -1,4 +1,4 @@
-"""Experiments on the digits, and contracts that must say what is wrong with one."""
+"""Experiments on the digits, and checks that a contract reports what is wrong with one."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The documents of the project, taken apart: their commands, the names they write as code, their links, and their prose."""
+"""The documents of the project, parsed: their commands, names in code spans, links and prose."""
 
 import re
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ FILES = (
 
 @dataclass
 class Section:
-    """What stands under one heading: its code spans, and the text around them, a line for each block or row of a table."""
+    """The contents under one heading: its code spans, and the prose, a line for each block or table row."""
 
     spans: list[str] = field(default_factory=list)
     prose: list[str] = field(default_factory=list)
@@ -28,8 +28,8 @@ class Document:
     """A Markdown text and the name of its file.
 
     A line of a code block is a command, and so is a code span with a space in it, unless it is an option with its value.
-    In a table whose first column is headed by a command, that column says what follows the command. All other spans are
-    names; `places` are the names that are said to be in, or of, a file.
+    If the heading of a table's first column is a command, that column has its arguments. All other spans are names.
+    `places` pairs a name with the file that the text says it is in or of.
     """
 
     def __init__(self, name, text=None):
@@ -70,7 +70,7 @@ class Document:
                         command = section.spans[-1]
 
     def _inline(self, token, section, command):
-        """File the code spans and links of a piece of text; return the rest, each span left out as `…`."""
+        """Collect the code spans and links of a piece of text; return its prose, with `…` for each span."""
         prose = ""
         for child in token.children:
             if child.type == "code_inline":

@@ -1,4 +1,4 @@
-"""One audit with everything in it that a page can show."""
+"""One audit with everything that a page can show."""
 
 from tests.builders.records import judgement, key_of, outcome, synthetic
 
@@ -6,7 +6,7 @@ CONTROL = {"verdict": "HELD", "expected": "HELD", "description": "ridge regressi
 
 
 def training(network, seed, corruption=0.0, fit=3, train_size=300, width=0.5, **recipe):
-    """A finished training of three epochs, its loss and its errors."""
+    """Return the key and run of a finished training of three epochs."""
     spec = {"data": "cifar10", "network": network, "corruption": corruption, "inputs": "original", "seed": seed}
     spec |= {"train_size": train_size, "width": width, "recipe": {"batch": 64, "max_epochs": 30, **recipe}}
     return key_of(spec), {
@@ -33,7 +33,7 @@ def training(network, seed, corruption=0.0, fit=3, train_size=300, width=0.5, **
 
 
 def solve(problem, seed=0, **values):
-    """A solved problem."""
+    """Return the key and run of a solved problem."""
     spec = {
         "data": "mnist",
         "problem": problem,
@@ -46,7 +46,7 @@ def solve(problem, seed=0, **values):
 
 
 def judged(values, verdict="HELD", unit="%", low=None, high=None, width=0.01, **fields):
-    """A judgement of these values between these limits."""
+    """Return a judgement of the values between the limits."""
     made = judgement(values, verdict, unit=unit)
     if width is None:
         made["interval"] = {"low": None, "high": None}
@@ -56,7 +56,7 @@ def judged(values, verdict="HELD", unit="%", low=None, high=None, width=0.01, **
 
 
 def case(number, network, made, verdict="HELD", runs=(), tier="paper", data="cifar10", **fields):
-    """One case, its runs by arm and level."""
+    """Return a case; `runs` are by arm and level."""
     came = {**outcome([0.1], "HELD"), "verdict": verdict, "reason": None, "judgement": made}
     listed = {
         arm: {level: [key for key, _ in pairs] for level, pairs in levels.items()} for arm, levels in dict(runs).items()
@@ -66,7 +66,7 @@ def case(number, network, made, verdict="HELD", runs=(), tier="paper", data="cif
 
 
 def claim(number, verdict, *cases, **fields):
-    """One claim."""
+    """Return a claim with its cases."""
     return {
         "id": f"family/claim-{number}",
         "statement": f"Statement {number}.",
@@ -83,7 +83,7 @@ def claim(number, verdict, *cases, **fields):
 
 
 def everything():
-    """Every verdict, every kind of limit, looks, controls, deviations, readings, solves, and the paper's tables."""
+    """Return an audit with every verdict and kind of limit, looks, controls, deviations, readings, solves and tables."""
     true = {network: [training(network, seed) for seed in range(2)] for network in ("inception", "mlp-1x512")}
     random = {network: [training(network, seed, 1.0) for seed in range(2)] for network in ("inception", "mlp-1x512")}
     decay = [training("mlp-1x512", 0, 1.0, weight_decay=1e-4)]

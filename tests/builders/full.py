@@ -1,4 +1,4 @@
-"""A record with everything that a page of the paper's own figures and tables needs."""
+"""A record with everything that the page of the paper's figures and tables needs."""
 
 from rethinking_audit.fixtures.claimkit.paper import figure, section
 from tests.builders.places import ROOT
@@ -19,7 +19,7 @@ DEVIATION = {
 
 
 def training(data, seed, *, network="inception", corruption=0.0, inputs="original", train_size=None, **recipe):
-    """A finished training with all curves."""
+    """Return the key and run of a finished training with all curves."""
     spec = {"data": data, "network": network, "corruption": corruption, "inputs": inputs, "seed": seed, "width": 1.0}
     spec |= {"train_size": train_size, "recipe": {"max_epochs": 100, **recipe}}
     loss = [round(2.3 * (0.7 - 0.3 * (corruption == 0)) ** epoch, 5) for epoch in range(12)]
@@ -47,7 +47,7 @@ def training(data, seed, *, network="inception", corruption=0.0, inputs="origina
 
 
 def full(data="cifar10", train_size=None):
-    """An audit with everything that a record can have: the paper's points, its tables, and runs that repeat them."""
+    """Return an audit with the paper's points, its tables, and runs that replicate them."""
     audit = give(synthetic(claims=4), 2, "alexnet", verdict="REFUTED", deviation=DEVIATION)
     audit = give(audit, 3, "alexnet", verdict="INCONCLUSIVE", reason="its interval straddles the limit")
     arms = [

@@ -1,4 +1,4 @@
-"""What a file imports, and which of it the table of CONTRIBUTING forbids."""
+"""The imports of a file, and those that the table of CONTRIBUTING forbids."""
 
 import ast
 import re
@@ -10,13 +10,13 @@ from tests.builders.places import ROOT
 
 OURS = "rethinking_audit"
 TOPS = ("claims", "ci", "tests", "conftest")  # modules of a checkout that are not inside the package
-MODULE = re.compile(rf"{OURS}(\.\w+)+\.?(:\w+)?")  # one in a string, also the start of a name that is put together
+MODULE = re.compile(rf"{OURS}(\.\w+)+\.?(:\w+)?")  # a module in a string, or the start of a name that code completes
 EVERYTHING = "everything"
 
 
 @dataclass(frozen=True)
 class Line:
-    """What a room may import: other rooms, and packages."""
+    """The rooms and packages that a room may import."""
 
     rooms: frozenset[str]
     packages: frozenset[str]
@@ -29,7 +29,7 @@ NOTHING = Line(frozenset(), frozenset())
 
 
 def table(text):
-    """The lines of the table in a document, by room, in their order."""
+    """Return the lines of the table in a document by room, in their order."""
     rows = re.findall(r"^\| `([\w./]+)` \|(.*)\|(.*)\|$", text, re.M)
     words = re.compile(r"[\w./]+")
     return {
@@ -38,7 +38,7 @@ def table(text):
 
 
 def sources():
-    """Every Python file of the checkout, by its place."""
+    """Yield every Python file of the checkout, by its path in it."""
     for folder in ("fixtures", "reports", "claims", OURS, "ci", "tests"):
         linked = [path for path in (ROOT / folder).iterdir() if path.is_symlink()]
         for path in sorted((ROOT / folder).rglob("*.py")):
@@ -48,18 +48,18 @@ def sources():
 
 
 def room_of(place):
-    """The room of a file; None where it lies in none."""
+    """Return the room of a file; None if it is in none."""
     top, *inside = place.parts
     return (inside[0] if len(inside) > 1 else None) if top == "fixtures" else top
 
 
 def line_of(place, lines):
-    """The line for a file: its own, else its room's. A file outside of the rooms may import nothing."""
+    """Return the line for a file: its own, else its room's. A file outside the rooms may import nothing."""
     return lines.get(str(place)) or lines.get(room_of(place), NOTHING)
 
 
 def names(place, text):
-    """The modules that a source imports, wherever it does so, and those that it names in a string."""
+    """Yield the modules that a source imports anywhere, and those that it names in a string."""
     for node in ast.walk(ast.parse(text)):
         match node:
             case ast.Import(names=imported):
@@ -74,7 +74,7 @@ def names(place, text):
 
 
 def imported(name):
-    """The room or the package that a module belongs to; None for the standard library."""
+    """Return the room or package that a module belongs to; None for the standard library."""
     top, *inside = name.split(".")
     if top in TOPS:
         return "conftest.py" if top == "conftest" else top
@@ -86,7 +86,7 @@ def imported(name):
 
 
 def forbidden(place, text, lines):
-    """What a source imports and must not, by the table."""
+    """Return the imports of a source that the table forbids."""
     line, own = line_of(place, lines), room_of(place)
     found = {imported(name) for name in names(place, text)} - {None, own}
     return {one for one in found if not line.allows(one)}

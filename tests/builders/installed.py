@@ -1,4 +1,4 @@
-"""The audit built and installed without a network: a copy of the sources, its wheel, and environments that have one."""
+"""The audit built and installed offline: a copy of the sources, its wheel, and environments to install it in."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from tests.builders.places import ROOT
 
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "conftest.py", "rethinking_audit", "fixtures", "reports", "claims")
 OFFLINE = ("--no-deps", "--no-index", "--no-cache-dir", "--no-build-isolation", "--quiet", "--disable-pip-version-check")
-# Notes at the end of each process the files of the house that it holds, by module.
+# At the end of each process, write the files of its loaded modules to a folder, by module.
 PROBE = """
 import atexit, json, os, sys
 
@@ -33,7 +33,7 @@ if "PROBE" in os.environ:
 
 
 def copy_of_the_sources(folder):
-    """A checkout without its tests, documents and stored audits."""
+    """Make a checkout without tests, documents and stored audits; return its folder."""
     folder.mkdir(parents=True)
     ignored = shutil.ignore_patterns("__pycache__", "out")
     for name in SOURCES:
@@ -45,7 +45,7 @@ def copy_of_the_sources(folder):
 
 
 def pip(*words, python=sys.executable):
-    """Run pip, or skip the test where it cannot build: it needs setuptools here, for it may download nothing."""
+    """Run pip. Skip the test if pip or setuptools is missing, because a test downloads nothing."""
     for module in ("pip", "setuptools"):
         if find_spec(module) is None:
             pytest.skip(f"{module} is not installed, and a test downloads nothing")
@@ -61,14 +61,14 @@ def wheel_of(source, into):
 
 
 def clean_environment(**variables):
-    """The environment without what this process's own pytest and audit have set in it."""
+    """Return the environment variables without those that this process's pytest and audit have set."""
     ours = ("PYTEST_", "PYTHON", *SINGLE_THREAD)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "250", **variables}
 
 
 class Environment:
-    """A virtual environment that borrows torch and pytest from the one that runs the tests, but not its audit."""
+    """A virtual environment that borrows all packages from the one that runs the tests, except its audit."""
 
     def __init__(self, folder):
         self.folder, self.python = folder, folder / "bin" / "python"
@@ -80,7 +80,7 @@ class Environment:
         venv.create(folder, with_pip=False)
         made = cls(folder)
         borrowed = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-        # A folder that a .pth names has no .pth of its own read, so the editable audit in it stays out.
+        # Python reads no .pth inside a folder that a .pth names, so the editable audit there stays out.
         (made.packages / "borrowed.pth").write_text("".join(f"{path}\n" for path in borrowed))
         (made.packages / "sitecustomize.py").write_text(PROBE)
         program = folder / "bin" / "pytest"
@@ -93,7 +93,7 @@ class Environment:
         return self
 
     def run(self, *words, cwd, **variables):
-        """Run a program of the environment; return its exit code and what it printed."""
+        """Run a program of the environment; return its exit code and its output."""
         command = [str(self.folder / "bin" / words[0]), *map(str, words[1:])]
         environment = clean_environment(**{name: str(value) for name, value in variables.items()})
         done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=200)
@@ -101,12 +101,12 @@ class Environment:
 
 
 def _is_in(file, place):
-    """Whether a file lies there, and not in an environment that lies there."""
+    """Return whether a file is in a folder, and not in an environment inside it."""
     return file.is_relative_to(place) and "site-packages" not in file.relative_to(place).parts
 
 
 def held(folder, *places):
-    """What each process noted in a folder: of the files in the places, the modules that were made from each."""
+    """Yield, for each process that wrote to the folder, the modules loaded from each file in `places`."""
     for path in sorted(folder.glob("*.json")):
         found = {}
         for name, file in json.loads(path.read_text()).items():

@@ -1,4 +1,4 @@
-"""Measurements written by hand, and what a judgement of them must be."""
+"""Measurements written by hand, and checks of their judgements."""
 
 import math
 from dataclasses import replace
@@ -10,10 +10,10 @@ from rethinking_audit.fixtures.statistics.exact import exactly
 from rethinking_audit.fixtures.statistics.judgement import Interval
 
 ALPHA = 0.05
-Z = 1.6448536  # the normal's
+Z = 1.6448536  # the normal distribution's quantile at 1 - ALPHA
 HELD, REFUTED, INCONCLUSIVE = Verdict.HELD, Verdict.REFUTED, Verdict.INCONCLUSIVE
 INF = math.inf
-DIAGONAL = [[6, 4], [4, 6]]  # a test table of two classes
+DIAGONAL = [[6, 4], [4, 6]]  # a confusion matrix of two classes
 
 
 def exact(*values):
@@ -21,7 +21,7 @@ def exact(*values):
 
 
 def same(judged, rule, quantity, unit, measured, interval, accepted, *, verdict, values, notes=(), alpha=ALPHA):
-    """A judgement is all of this and nothing else."""
+    """Assert that a judgement has exactly these values."""
     assert (judged.verdict, judged.rule, judged.quantity, judged.unit, judged.alpha) == (
         *(verdict, rule, quantity, unit),
         pytest.approx(alpha),

@@ -32,12 +32,12 @@ class Page(HTMLParser):
 
 
 class Told(HTMLParser):
-    """What a page says, line by line: cells with bars between them, links with their targets, of a picture its paths."""
+    """The text of a page, line by line: table cells between bars, links with their targets, pictures with their paths."""
 
     BLOCKS = frozenset(("p", "tr", "li", "dt", "h1", "h2", "h3", "caption", "summary", "option", "pre", "figcaption"))
     CELLS = frozenset(("td", "th", "dd"))
     SILENT = frozenset(("style", "script", "text", "defs"))
-    # Not the lines of charts, which have a colour too: their tables say them.
+    # Not the lines of charts, whose class also names a colour: their tables have the same values.
     PATHS = frozenset(("accepted", "whisker", "paper", "seeds", "measured", "line"))
 
     def __init__(self, html):

@@ -1,4 +1,4 @@
-"""Where things lie: the checkout, its claims, the texts of the exports, and what machines share."""
+"""Folders: the checkout, its claims, the stored texts of exports, and the folder that machines share."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A problem that is solved in a moment."""
+"""A problem that takes a moment to solve."""
 
 from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve

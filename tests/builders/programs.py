@@ -1,4 +1,4 @@
-"""Programs of others that check a file, as far as they are installed."""
+"""Third-party programs that check a file, if they are installed."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""A small project of one network, to be run as a user runs it."""
+"""A small project with one network, which tests run as a user does."""
 
 import json
 import os
@@ -53,7 +53,7 @@ class Project:
 
     @classmethod
     def at(cls, folder):
-        """A project that was made before."""
+        """Return a project that already exists in the folder."""
         project = cls.__new__(cls)
         project.folder, project.store = folder, folder / "store"
         return project
@@ -66,8 +66,8 @@ class Project:
     def start(self, *arguments):
         environment = {**os.environ, "COLUMNS": "250"}
         for name in [name for name in environment if name.startswith("PYTEST_")]:
-            del environment[name]  # what xdist tells its own workers
-        # What a shell that is not interactive starts in the background ignores Ctrl-C, and so would what that starts.
+            del environment[name]  # set by xdist for its own workers
+        # A background process of a non-interactive shell ignores Ctrl-C, and its children would inherit that.
         if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         return subprocess.Popen(

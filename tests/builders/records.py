@@ -1,4 +1,4 @@
-"""Synthetic audit records: as many claims, networks and seeds as a test of the reports needs."""
+"""Synthetic audit records, with as many claims, networks and seeds as a test needs."""
 
 import copy
 import hashlib
@@ -14,7 +14,7 @@ def key_of(spec):
 
 
 def run(network, seed, draw, corruption=1.0, epochs=20):
-    """A finished training; its key is that of its spec."""
+    """Return the key, a hash of the spec, and the run of a finished training."""
     spec = {
         "data": "digits",
         "network": network,
@@ -67,7 +67,7 @@ def outcome(values, verdict="HELD"):
 
 
 def synthetic(claims=5, networks=("alexnet", "mlp-1x512"), seeds=SEEDS, first_seed=0, draw=0, runs=True):
-    """An audit in which everything held; `draw` is what its measurements are drawn from."""
+    """Return an audit in which every claim held; `draw` seeds its random measurements."""
     chance = random.Random(draw)
     made, listed = {}, []
     for number in range(claims):
@@ -133,7 +133,7 @@ def synthetic(claims=5, networks=("alexnet", "mlp-1x512"), seeds=SEEDS, first_se
 
 
 def give(audit, claim, network, values=None, verdict="HELD", **fields):
-    """Another outcome of one case, in a copy of the audit."""
+    """Return a copy of the audit in which one case has another outcome."""
     changed = copy.deepcopy(audit)
     for case in changed["claims"][claim]["cases"]:
         if case["network"] == network:

@@ -1,4 +1,4 @@
-"""What an audit found, without when, how and on what machine it was made."""
+"""The findings of an audit, without its time, command and machine."""
 
 ROOM = ("created", "seconds", "command", "provenance")
 

@@ -1,4 +1,4 @@
-"""Samples of seeds that are made up, so that it is known how often an audit of them decides wrongly."""
+"""Made-up samples of seeds, for which the rate of wrong decisions is known."""
 
 from itertools import count
 
@@ -27,11 +27,11 @@ PROBLEMS = {"sgd": ProblemPlan(solver="sgd", seeds=5), "lemma": ProblemPlan(solv
 TIER = Tier("fast", find("digits"), NETWORKS, tuple(NETWORKS), problems=PROBLEMS)
 
 NOISE = np.random.default_rng(0)
-LOSSES = (0.01 + 1e-9 * number for number in count())  # no two trainings are one
+LOSSES = (0.01 + 1e-9 * number for number in count())  # no two trainings are equal
 
 
 def training(test_error=0.1, train_error=0.0, fit=10, confusion=((9, 1), (1, 9)), eval_every=None):
-    """A finished training; `fit` None is one that never would."""
+    """Return a finished training's result; `fit` None is one that stalled."""
     curves = Curves(
         [2.3, next(LOSSES)], [0.9, train_error], [0.0], [1], [0.1], [0.5, test_error], eval_every or [[0.1, 0.1]]
     )
@@ -40,7 +40,7 @@ def training(test_error=0.1, train_error=0.0, fit=10, confusion=((9, 1), (1, 9))
 
 
 def sample(declared, find, seeds=30, network="mlp-1x512", control=False, **limits):
-    """A case of a made-up claim, its runs by `find`."""
+    """Return the sample of a made-up claim's case; `find` gives its runs."""
     case = Calibrated.of(Case(declared.claim, TIER, network, declared.claim.controls[0] if control else None), seeds)
     return Sample.of(case, find, Paper({"alpha": 0.01, **limits}))
 
@@ -52,7 +52,7 @@ def error_is_at_most(runs, paper, judge):
 
 
 def of_errors(claimed, control=(0.9,), **limits):
-    """The toy claim on these test errors, and its control."""
+    """Return samples of the toy claim on these test errors, and of its control."""
     errors = {0.0: claimed, 1.0: control}
 
     def find(spec):

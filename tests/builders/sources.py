@@ -1,4 +1,4 @@
-"""A copy of the sources that keys are made of, to edit."""
+"""An edited copy of the sources that are hashed into keys."""
 
 import shutil
 
@@ -7,7 +7,7 @@ from tests.builders.places import ROOT
 
 
 def edited(monkeypatch, folder, *files):
-    """Let keys be of a copy of the rooms in which something was added to the end of the files, which may be new."""
+    """Hash a copy of the rooms into keys, with a line appended to each of the files, which may be new."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT / "fixtures", folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file in files:

@@ -10,6 +10,6 @@ SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0,
 
 
 def baseline_of(task, name="ridge"):
-    """A baseline on the experiment of a training."""
+    """Return a baseline on the same experiment as a training."""
     fields = ("data", "seed", "corruption", "inputs", "train_size")
     return Baseline(network=name, **{field: getattr(task, field) for field in fields})

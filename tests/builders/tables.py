@@ -1,4 +1,4 @@
-"""Test tables of ten classes, errors that grow, and how likely a trend is where nothing is ordered."""
+"""Confusion matrices of ten classes, rising errors, and the p-value of a trend."""
 
 import math
 
@@ -7,19 +7,20 @@ from scipy import stats
 
 
 def significance(correlation, rows, columns):
-    """Page's test, whose statistic is normal with the variance 1 / (rows (columns - 1)) where nothing is ordered."""
+    """Return the p-value of Page's test. Without a trend its statistic is normal with variance 1 / (rows (columns - 1))."""
     return stats.norm.sf(correlation * math.sqrt(rows * (columns - 1)))
 
 
 def rising(levels, seeds):
-    """An error that grows by the same step from level to level, up to 0.9."""
+    """Return errors by level that rise from 0 to 0.9 in equal steps."""
     return {level / (levels - 1): [0.9 * level / (levels - 1)] * seeds for level in range(levels)}
 
 
 def tables(seeds, share=0.0, kept=1):
-    """Test tables of ten classes: a share of the images is predicted as a renaming of most, the rest evenly.
+    """Return a confusion matrix of ten classes for each seed.
 
-    The accuracy is 0.1 + share (kept - 1) / 10, and renaming the classes scatters it by a tenth of the share.
+    A share of the images is predicted by a renaming of all classes but the first `kept`, the rest evenly. The accuracy is
+    0.1 + share (kept - 1) / 10, and renaming the classes scatters it by a tenth of the share.
     """
     renamed = np.eye(10)
     renamed[kept:] = np.roll(renamed[kept:], 1, axis=0)
@@ -27,7 +28,9 @@ def tables(seeds, share=0.0, kept=1):
 
 
 def table(accuracy, seed=0, classes=10, each=90):
-    """Predictions that are right with some accuracy and otherwise uniform; a function of the arguments alone."""
+    """Return a confusion matrix of predictions that are right with `accuracy` and otherwise uniform.
+
+    The same arguments give the same matrix."""
     draw = np.random.default_rng([seed, round(1000 * accuracy)])
     rows = np.full((classes, classes), (1 - accuracy) / (classes - 1))
     np.fill_diagonal(rows, accuracy)

@@ -1,4 +1,4 @@
-"""Small folders and files of images, as a user would hand them in."""
+"""Small folders and files of images, as a user would provide them."""
 
 import itertools
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def write_folder(root, test="test", count=4, side=8, mode="RGB", classes=("cat", "dog")):
-    """Write noise images, `count` of each class in train and one in test, and a file that is no image."""
+    """Write noise images, `count` of each class in train and one in test, and a text file in each folder."""
     from PIL import Image
 
     draw = np.random.default_rng(1)
@@ -20,7 +20,7 @@ def write_folder(root, test="test", count=4, side=8, mode="RGB", classes=("cat",
 
 
 def arrays(**other):
-    """Return the four arrays of a small file, some replaced."""
+    """Return the four arrays of a small file; `other` replaces some."""
     draw = np.random.default_rng(2)
     found = {
         "train_images": draw.integers(0, 256, (12, 10, 10, 3), dtype=np.uint8),
