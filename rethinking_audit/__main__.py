@@ -11,8 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from rethinking_audit import __version__
+from rethinking_audit.fixtures.record.exit_codes import BAD_INPUT
 
-BAD_INPUT = 4
 REPORT = "rethinking-audit-report"
 HELP = f"""usage: rethinking-audit COMMAND [ARGUMENT...]
 

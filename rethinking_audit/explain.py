@@ -10,8 +10,8 @@ from typing import Any
 
 from rethinking_audit.fixtures.claimkit.claim import Claim
 from rethinking_audit.fixtures.claimkit.paper import order, section
+from rethinking_audit.fixtures.record.exit_codes import BAD_INPUT
 
-BAD_INPUT = 4
 CLAIMS = "rethinking_audit.claims"
 # The labels of the entries of paper.toml; an entry that is not listed keeps its name.
 LABELS = {

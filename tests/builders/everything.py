@@ -1,6 +1,6 @@
 """One audit with everything that a page can show."""
 
-from tests.builders.records import judgement, key_of, outcome, synthetic
+from tests.builders.records import claim, judgement, key_of, outcome, synthetic
 
 CONTROL = {"verdict": "HELD", "expected": "HELD", "description": "ridge regression, of which it is true"}
 
@@ -65,23 +65,6 @@ def case(number, network, made, verdict="HELD", runs=(), tier="paper", data="cif
     return {**place, **came, "runs": listed, "control": outcome([0.9], "REFUTED"), **fields}
 
 
-def claim(number, verdict, *cases, **fields):
-    """Return a claim with its cases."""
-    return {
-        "id": f"family/claim-{number}",
-        "statement": f"Statement {number}.",
-        "explanation": "",
-        "source": "section 1",
-        "refuted_by": "something else",
-        "control": "another",
-        "figure": None,
-        "paper_figure": None,
-        "verdict": verdict,
-        "cases": list(cases),
-        **fields,
-    }
-
-
 def everything():
     """Return an audit with every verdict and kind of limit, looks, controls, deviations, readings, solves and tables."""
     true = {network: [training(network, seed) for seed in range(2)] for network in ("inception", "mlp-1x512")}
@@ -116,7 +99,7 @@ def everything():
                 "mlp-1x512",
                 judged([0.45, 0.5], "INCONCLUSIVE", high=0.5, width=0.1, further=4),
                 "INCONCLUSIVE",
-                runs={"random": {"1.0": random["mlp-1x512"]}, "lr_decay": {"1.0": decay}},
+                runs={"random": {"1.0": random["mlp-1x512"]}, "weight decay": {"1.0": decay}},
                 reason="its interval straddles the limit",
                 paper=None,
                 other_controls=[{**outcome([0.1], "HELD"), **CONTROL}],

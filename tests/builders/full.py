@@ -59,7 +59,7 @@ def full(data="cifar10", train_size=None):
         for kind in ("gaussian", "random")
     ]
     arms.append({"end": [training(data, seed, to_the_end=True, train_size=train_size) for seed in range(3)]})
-    arms.append({"lr_decay": [training(data, 0, corruption=1.0, weight_decay=1e-4, train_size=train_size)]})
+    arms.append({"weight decay": [training(data, 0, corruption=1.0, weight_decay=1e-4, train_size=train_size)]})
     case = audit["claims"][0]["cases"][0]
     case.update(data=data, tier="paper", network="inception", runs={})
     for arm in arms:

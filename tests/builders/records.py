@@ -89,20 +89,29 @@ def synthetic(claims=5, networks=("alexnet", "mlp-1x512"), seeds=SEEDS, first_se
                     "control": outcome([0.9] * seeds, "REFUTED"),
                 }
             )
-        listed.append(
-            {
-                "id": f"family/claim-{number}",
-                "statement": f"Statement {number}.",
-                "explanation": "",
-                "source": "section 1",
-                "refuted_by": "something else",
-                "control": "another",
-                "figure": None,
-                "paper_figure": None,
-                "verdict": "HELD",
-                "cases": cases,
-            }
-        )
+        listed.append(claim(number, "HELD", *cases))
+    return frame(listed, made, {"HELD": claims * len(networks)})
+
+
+def claim(number, verdict, *cases, **fields):
+    """Return a claim with its cases."""
+    return {
+        "id": f"family/claim-{number}",
+        "statement": f"Statement {number}.",
+        "explanation": "",
+        "source": "section 1",
+        "refuted_by": "something else",
+        "control": "another",
+        "figure": None,
+        "paper_figure": None,
+        "verdict": verdict,
+        "cases": list(cases),
+        **fields,
+    }
+
+
+def frame(claims, runs, summary, **fields):
+    """Return an audit of digits with these claims and runs."""
     return {
         "schema": 1,
         "project": "rethinking-audit",
@@ -110,14 +119,12 @@ def synthetic(claims=5, networks=("alexnet", "mlp-1x512"), seeds=SEEDS, first_se
         "created": "2026-11-21T08:00:00Z",
         "seconds": 12.0,
         "command": "pytest claims -m fast",
-        "summary": {"HELD": claims * len(networks), "NOT RUN": 0, "INCONCLUSIVE": 0, "ERROR": 0, "REFUTED": 0},
+        "summary": {"HELD": 0, "NOT RUN": 0, "INCONCLUSIVE": 0, "ERROR": 0, "REFUTED": 0, **summary},
         "exit_code": 0,
         "not_run": [],
-        "claims": listed,
-        "runs": made,
-        "data": {
-            "digits": {"title": "digits", "train": 901, "test": 896, "classes": 10, "digest": "0" * 64, "stand_in": False}
-        },
+        "claims": claims,
+        "runs": runs,
+        "data": {"digits": dict(DIGITS)},
         "provenance": {
             "machine": {"processor": "a CPU", "cores": 2, "system": "Linux", "gpu": None, "driver": None},
             "device": "cpu",
@@ -129,6 +136,7 @@ def synthetic(claims=5, networks=("alexnet", "mlp-1x512"), seeds=SEEDS, first_se
             "engine": "0" * 64,
             "workers": "2",
         },
+        **fields,
     }
 
 

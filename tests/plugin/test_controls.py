@@ -13,12 +13,18 @@ from tests.builders.projects import Project
 from tests.builders.records import outcome, synthetic
 
 
-def test_a_claim_without_a_control_is_refused():
-    def test():
-        """It holds."""
-
-    with pytest.raises(TypeError, match="'a/b' has no control"):
-        claim("a/b", source="s", refuted_by="r", runs={"random": Arm()}, control=())(test)
+@pytest.mark.parametrize(
+    ("expected", "control"),
+    [
+        ("HELD", ()),
+        ("HELD", Control("a baseline", {"random": Arm()}, expected=Verdict.HELD)),
+        ("REFUTED", Control("an untrained network", {"random": Arm()})),
+    ],
+)
+def test_a_claim_without_a_control_of_the_other_verdict_is_refused(expected, control):
+    other = {"HELD": "REFUTED", "REFUTED": "HELD"}[expected]
+    with pytest.raises(TypeError, match=f"'a/b' has no control that must be {other}"):
+        claim("a/b", source="s", refuted_by="r", runs={"random": Arm()}, control=control, expected=expected)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +44,8 @@ def test_a_claim_without_a_control_is_refused():
     ],
 )
 def test_a_control_leaves_the_verdict_that_it_allows(verdict, found, expected, left):
-    case = believed({"verdict": verdict, "reason": None}, [{"verdict": found, "expected": expected}])
+    vouches = {"verdict": "REFUTED", "expected": "REFUTED"}
+    case = believed({"verdict": verdict, "reason": None}, [{"verdict": found, "expected": expected}, vouches])
     assert case["verdict"] == left
     if left != verdict:
         assert case["reason"].startswith(f"its control was {found}, expected {expected}")

@@ -121,7 +121,7 @@ def test_numbers_that_are_none_become_null_and_huge_ones_are_told(tmp_path):
         (("claims", 0, "cases", 0, "verdict"), "FINE", "'verdict' is 'FINE', expected one of"),
         (("claims", 0, "id"), "../../x", "'id' is '../../x', expected"),
         (("claims", 0, "cases"), [], "'cases' has 0 items"),
-        (("summary", "HELD"), -1, "'HELD' is -1, expected more"),
+        (("summary", "HELD"), -1, "'HELD' is -1, expected at least 0"),
         (("runs",), [], "'runs' is list, expected object"),
         (("created",), "yesterday", "'created' is 'yesterday', expected"),
         (("provenance", "engine"), None, "'engine' is NoneType, expected string"),

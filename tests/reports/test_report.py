@@ -18,6 +18,7 @@ from rethinking_audit.reports.render import render
 from rethinking_audit.reports.view import Controls, cards
 from tests.builders.pages import Page
 from tests.builders.places import ROOT
+from tests.builders.records import frame
 
 KEY = "0" * 64
 
@@ -87,31 +88,8 @@ RUN = {
 
 
 def audit(*claims):
-    return {
-        "schema": 1,
-        "project": "rethinking-audit",
-        "paper": {"title": "Understanding", "authors": "Zhang", "venue": "ICLR 2017"},
-        "created": "2026-11-21T08:00:00Z",
-        "seconds": 12.0,
-        "command": "pytest claims -m fast",
-        "summary": {"HELD": 1, "NOT RUN": 0, "INCONCLUSIVE": 0, "ERROR": 0, "REFUTED": 0},
-        "exit_code": 0,
-        "not_run": [{"reason": "the paper tier needs a GPU", "cost": "its 9 runs cost a lot"}],
-        "claims": list(claims) or [claim()],
-        "runs": {KEY: RUN},
-        "data": {"digits": {"title": "digits", "train": 901, "test": 896, "classes": 10, "digest": KEY, "stand_in": False}},
-        "provenance": {
-            "machine": {"processor": "a CPU", "cores": 2, "system": "Linux", "gpu": None, "driver": None},
-            "device": "cpu",
-            "numerics": {"device": "cpu"},
-            "python": "3.11",
-            "packages": {"torch": "2.15.0"},
-            "commit": None,
-            "dirty": None,
-            "engine": KEY,
-            "workers": "2",
-        },
-    }
+    idle = [{"reason": "the paper tier needs a GPU", "cost": "its 9 runs cost a lot"}]
+    return frame(list(claims) or [claim()], {KEY: RUN}, {"HELD": 1}, not_run=idle)
 
 
 def test_the_record_here_has_the_schema():

@@ -259,19 +259,6 @@ def test_a_full_disk_keeps_its_number(store, monkeypatch):
     assert caught.value.errno == errno.EDQUOT
 
 
-def test_a_write_that_is_stopped_when_it_is_done_is_done(store, monkeypatch):
-    replace = Path.replace
-
-    def stop(path, target):
-        replace(path, target)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Path, "replace", stop)
-    with pytest.raises(KeyboardInterrupt):
-        store.write(KEY, RECORD)
-    assert store.read(KEY)["result"] == RECORD["result"]
-
-
 def test_records_and_sources_are_in_one_encoding_everywhere(store, encodings_named):
     store.write(KEY, RECORD)
     assert store.read(KEY)["result"] == RECORD["result"]

@@ -58,7 +58,9 @@ def watched(one, change=lambda result: None, loss_times=1.0, lost=0):
 
 
 @pytest.mark.parametrize("network", ["mlp-1x512", "alexnet", "inception", "inception-without-batch-norm", "linear"])
-@pytest.mark.parametrize("more", [{}, {"weight_decay": 1e-4}, {"momentum": 0.0}], ids=["plain", "lr_decay", "no momentum"])
+@pytest.mark.parametrize(
+    "more", [{}, {"weight_decay": 1e-4}, {"momentum": 0.0}], ids=["plain", "weight decay", "no momentum"]
+)
 def test_a_sound_training_keeps_every_contract(network, more):
     assert watched(spec(network, **more)) == CONTRACTS
 
