@@ -12,7 +12,9 @@ from rethinking_audit.fixtures.claimkit import Control, Solve, claim
     source="section 2.2",
     refuted_by="a correlation with random signs that stays well below one",
     runs={"fits": Solve()},
-    control=Control("linear functions of bounded norm, of which it is known", {"fits": Solve(variant="small")}),
+    control=Control(
+        "linear functions of bounded norm, whose complexity is known to be small", {"fits": Solve(variant="small")}
+    ),
     problems=("random-signs", "random-signs-colour"),
 )
 def test_the_rademacher_complexity_is_about_one(runs, paper, judge):
@@ -29,7 +31,7 @@ def test_the_rademacher_complexity_is_about_one(runs, paper, judge):
     source="section 2.2",
     refuted_by="a loss that changes little wherever one training example is replaced",
     runs={"learner": Solve()},
-    control=Control("ridge regression with strong l2, of which a bound is known", {"learner": Solve(variant="stable")}),
+    control=Control("ridge regression with strong l2, which is known to be stable", {"learner": Solve(variant="stable")}),
     problems=("replace-one", "replace-one-colour"),
 )
 def test_interpolating_networks_are_not_uniformly_stable(runs, paper, judge):

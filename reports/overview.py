@@ -66,7 +66,9 @@ def _line(claim: Claim) -> Line:
     nearest = about = ""
     if placed:
         about, judgement, _ = max(placed, key=lambda one: _margin(one[1], one[2]))
-        nearest = f"{number(judgement['measured'], judgement['unit'])}, accepted {limit(judgement)}"
+        nearest = f"{number(judgement['measured'], judgement['unit'])}, accepted {limit(judgement)}".replace(
+            " %", "\N{NO-BREAK SPACE}%"
+        )
         about += f", the nearest of {len(judged)}" if len(judged) > 1 else ""
     strip = _strip([(judgement, position) for _, judgement, position in placed])
     return Line(claim, anchor(claim), strip, nearest, about, no_news(claim))
