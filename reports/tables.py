@@ -10,10 +10,9 @@ from typing import Any
 from rethinking_audit.fixtures.record.measured import Curve, Recipe, Training, TrainingSpec
 from rethinking_audit.fixtures.record.paper import of_table_1, of_table_4
 from rethinking_audit.fixtures.record.types import Audit, PaperTable
-from rethinking_audit.fixtures.record.words import number
+from rethinking_audit.fixtures.record.words import number, signed
 from rethinking_audit.reports.charts import by_seed
 from rethinking_audit.reports.curves import last
-from rethinking_audit.reports.figures import signed
 from rethinking_audit.reports.repeated import PaperTier, paper_tier
 
 PaperRow = dict[str, Any]

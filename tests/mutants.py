@@ -4,9 +4,9 @@
     python -m tests.mutants --judge         judge what the last run left in mutants/, of every group that was run
 
 mutmut changes one thing in one function at a time and runs the tests that call it. A mutant that no test notices is a
-survivor; those that change nothing that matters are listed with the reason in `mutants.toml`, by function and change, so
-that a shift of lines does not matter. Exit code 1: of the others less than the share there was noticed, or an entry of the
-list is about nothing.
+survivor. `mutants.toml` lists the survivors that change nothing that matters, by function and change, each with the reason.
+The exit code is 1 if the tests noticed a smaller share of the other mutants than that file asks for, or if an entry of its
+list matches no survivor.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Score:
 
     @property
     def share(self) -> float:
-        """The share noticed of those that are not listed; of none, all."""
+        """The share of the mutants outside the list that was noticed; 1 if all are listed."""
         return self.noticed / (self.mutants - self.listed) if self.mutants > self.listed else 1.0
 
 

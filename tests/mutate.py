@@ -1,7 +1,7 @@
 """Tell mutmut which files it may change and which tests judge the changes, and run it: `python -m tests.mutate GROUP ...`.
 
-mutmut itself reads no file but `pyproject.toml`. Here it is told what `mutants.toml` says, always of all groups: it forgets
-every result where the tests are others.
+mutmut reads only `pyproject.toml`. This file tells it what `mutants.toml` says, always of all groups: mutmut forgets every
+result when the list of tests changes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def main(groups: Sequence[str]) -> None:
     settings.only_mutate = [file for group in tables["group"].values() for file in group["files"]]
     settings.do_not_mutate = tables["spared"]
     settings.pytest_add_cli_args_test_selection = tables["tests"]
-    # Its rooms are real folders among the mutants, and links to those would be copied over them.
+    # The rooms are real folders among the mutants. mutmut would copy the links to them over those folders.
     settings.also_copy += [path for path in PACKAGE.iterdir() if path.is_file()]
     cli(["run", "--max-children", "1", *(name for group in groups for name in names_of(tables["group"][group]["files"]))])
 
