@@ -178,8 +178,10 @@ def test_a_visit_ends_within_its_minutes(home):
     _, code = home.run("--minutes", (RESERVE + 9) / 60)
     assert time.monotonic() - started < RESERVE + 9
     assert code == 1
-    stopped = "took too long, and was stopped"
-    assert home.rows() == {"long": stopped, "last": stopped, "late": "not begun: no time was left"}
+    stopped, untouched = "took too long, and was stopped", "not begun: no time was left"
+    rows = home.rows()
+    assert rows.pop("last") in (stopped, untouched)  # a busy machine may have begun the first one late
+    assert rows == {"long": stopped, "late": untouched}
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)])
