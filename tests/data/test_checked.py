@@ -199,7 +199,7 @@ def test_standardized_images_may_take_the_place_of_the_others():
 
 def test_a_crop_is_the_same_before_and_after_division():
     images = RNG.integers(0, 256, (4, 3, 9, 9), dtype=np.uint8)
-    assert np.array_equal(cropped(images, 7) / np.float32(255), cropped(images / np.float32(255), 7))
+    assert np.array_equal(cropped(images, (7, 7)) / np.float32(255), cropped(images / np.float32(255), (7, 7)))
 
 
 # Which images are the same

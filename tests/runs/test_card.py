@@ -115,7 +115,7 @@ def test_the_host_waits_for_nothing_within_an_epoch(card):
     for batch in (60, 10):
         recipe = replace(RECIPE, batch=batch)
         training = run.Run(
-            build("alexnet", 7, 1, 10, 0.25), experiment_of(find("digits"), 60, "original", 0, 0), recipe, 0, CARD
+            build("alexnet", (7, 7), 1, 10, 0.25), experiment_of(find("digits"), 60, "original", 0, 0), recipe, 0, CARD
         )
         optimizer = loop.torch_sgd(training.network.parameters(), recipe)
         card.waits.clear()

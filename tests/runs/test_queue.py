@@ -185,7 +185,7 @@ def test_two_threads_that_draw_have_each_their_own_numbers():
 
     def drawn(seed):
         with drawing(seed):
-            return torch.cat([part.detach().flatten() for part in build("mlp-3x512", 7, 1, 10, 0.2).parameters()])
+            return torch.cat([part.detach().flatten() for part in build("mlp-3x512", (7, 7), 1, 10, 0.2).parameters()])
 
     before, alone, found = torch.get_rng_state(), [drawn(seed) for seed in range(2)], {0: [], 1: []}
     pair = [threading.Thread(target=lambda s=s: found[s].extend(drawn(s) for _ in range(40))) for s in range(2)]

@@ -35,7 +35,7 @@ def machine_with(device):
 
 def network(name, width=0.1):
     torch.manual_seed(0)
-    return build(name, 7, 1, 10, width)
+    return build(name, (7, 7), 1, 10, width)
 
 
 @pytest.mark.parametrize("device", DEVICES)

@@ -26,7 +26,7 @@ IMAGES = 75  # two batches of 32, and one of 11
 
 def network(name="mlp-1x512", seed=0, width=0.1):
     torch.manual_seed(seed)
-    return build(name, 7, 1, 10, width)
+    return build(name, (7, 7), 1, 10, width)
 
 
 def member(recipe=RECIPE, seed=0, corruption=1.0, name="mlp-1x512", width=0.1, images=IMAGES):
