@@ -34,6 +34,33 @@ def test_feature_maps_halve_as_in_figure_3():
     assert sides[:-2] == [28, 28, 28, 14, 14, 14, 14, 14, 7, 7, 7]
 
 
+@pytest.mark.parametrize("name", NETWORKS)
+def test_on_a_signal_no_layer_has_a_height(name):
+    network = build(name, (1, 36), 1, 10, 0.1)
+    layers = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d | nn.MaxPool2d)]
+    assert {(layer.kernel_size[0], layer.stride[0], layer.padding[0]) for layer in layers} <= {(1, 1, 0)}
+    square = build(name, (36, 36), 1, 10, 0.1)
+    sizes = [layer.kernel_size for layer in square.modules() if isinstance(layer, nn.Conv2d | nn.MaxPool2d)]
+    assert [layer.kernel_size for layer in layers] == [(1, width) for _, width in sizes]
+
+
+@pytest.mark.parametrize(("name", "widths"), [("inception", [36, 18, 9]), ("alexnet", [36, 18, 9])])
+def test_feature_maps_of_a_signal_halve_along_its_width(name, widths):
+    network, shapes = build(name, (1, 36), 1, 10, 0.1), []
+    for layer in network.modules():
+        layer.register_forward_hook(lambda module, inputs, output: shapes.append(output.shape[2:]))
+    network(torch.randn(1, 1, 1, 36))
+    assert list(dict.fromkeys(shape for shape in shapes if len(shape) == 2)) == [(1, width) for width in widths]
+
+
+def test_a_network_on_signals_has_the_papers_filters_of_height_1():
+    """Inception has a third of its 3x3 weights, and so at most; the perceptrons only fewer inputs."""
+    shape = (1, 36)
+    assert parameter_count(build("mlp-1x512", shape, 1, 10)) == 36 * 512 + 512 + 512 * 10 + 10
+    convs = [layer for layer in build("alexnet", shape, 1, 10).modules() if isinstance(layer, nn.Conv2d)]
+    assert [tuple(conv.weight.shape) for conv in convs] == [(64, 1, 1, 5), (64, 64, 1, 5)]
+
+
 def test_batch_norm_shifts_and_does_not_scale():
     norms = [layer for layer in build("inception", (7, 7), 1, 10).modules() if isinstance(layer, nn.BatchNorm2d)]
     assert sum(norm.bias.numel() for norm in norms) == sum(

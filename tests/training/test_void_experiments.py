@@ -91,7 +91,15 @@ def test_augmentation_left_on():
 def test_a_network_that_is_not_the_one_it_is_called(built, named, difference):
     network = build(built, (7, 7), 1, 10, 0.25)
     broken(
-        training.network_is_the_named_one, network, named, 7, 1, 10, 0.25, contract="the named network", reason=difference
+        training.network_is_the_named_one,
+        network,
+        named,
+        (7, 7),
+        1,
+        10,
+        0.25,
+        contract="the named network",
+        reason=difference,
     )
 
 
