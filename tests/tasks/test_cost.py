@@ -68,6 +68,14 @@ def test_operations_are_those_that_torch_counts(name):
     assert found.operations == counter.get_total_flops()
 
 
+@pytest.mark.parametrize("name", NETWORKS)
+def test_operations_on_signals_are_those_that_torch_counts(name):
+    found = anatomy(replace(SPEC, data=find("mnist1d"), network=name, width=0.5))
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        build(name, (1, 36), 1, 10, 0.5)(torch.zeros(1, 1, 1, 36))
+    assert found.operations == counter.get_total_flops()
+
+
 def test_what_there_is_in_a_network_is_counted_without_drawing_a_number():
     torch.manual_seed(0)
     before = torch.random.get_rng_state()

@@ -27,6 +27,13 @@ def found(problem, at=None, **parameters):
     return values
 
 
+def test_rationals_are_exact_on_signals_too():
+    data = datasets.find("mnist1d").draw(20, 1000)
+    sample = Sample(data.train_images, data.train_labels, data.test_images, data.test_labels, data.max_value, data.classes)
+    values = found("rationals", Instance(sample, 0, "cpu", lambda done, of: None), points=20)
+    assert values["error"] == 0
+
+
 @pytest.mark.parametrize("labels", ["classes", "reals"])
 def test_theorem_1_on_a_sample(labels):
     values = found("two-layer", labels=labels)

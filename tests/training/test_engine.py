@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.tasks.together import sweep_of, train_together
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.engine import CAPTURED, FUSED, REDUCED, company, engine_of
@@ -65,3 +66,5 @@ def test_runs_are_fused_that_share_their_images():
     assert company(SPEC) != company(replace(SPEC, recipe=replace(RECIPE, batch=16)))
     noise = replace(SPEC, inputs="gaussian")
     assert company(SPEC) != company(noise) != company(replace(noise, seed=1))
+    drawn = replace(SPEC, data=find("mnist1d"))
+    assert company(drawn) == company(replace(drawn, corruption=0.5)) != company(replace(drawn, seed=1))
