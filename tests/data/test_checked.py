@@ -71,13 +71,18 @@ def test_contracts_of_images_are_asked_once_and_those_of_labels_each_time(asked)
         ("original", 1, labels),
         ("random", 1, everything),
         ("random", 1, labels),
+        ("random", 2, everything),  # other pixels
     ]:
         asked.clear()
-        read(kind, 0.5, seed)
+        read(kind, 0.5, seed, None)
         assert len(asked) == number
-    asked.clear()
-    read("random", 0.5, 2)  # other pixels
-    assert len(asked) == everything
+
+
+def test_contracts_of_images_are_asked_for_each_seed_that_draws_its_own(asked):
+    for seed, number in [(0, len(contracts.CONTRACTS)), (1, len(contracts.CONTRACTS)), (0, len(contracts.OF_LABELS))]:
+        asked.clear()
+        read("original", 0.5, seed)
+        assert len(asked) == number
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -15,7 +15,7 @@ from rethinking_audit.fixtures.theory.solvers import SOLVERS
 
 
 def task(count=60, labels=None, seed=0):
-    data = datasets.find("digits").load().subset(count)
+    data = datasets.find("digits").draw(count, 0)
     given = data.train_labels if labels is None else labels
     sample = Sample(data.train_images, given, data.test_images[:100], data.test_labels[:100], data.max_value, data.classes)
     return Instance(sample, seed, "cpu", lambda done, of: None)
