@@ -28,7 +28,7 @@ from rethinking_audit.fixtures.training.loop import torch_sgd, train_epoch  # no
 from rethinking_audit.fixtures.training.run import Run  # noqa: E402
 from rethinking_audit.fixtures.training.spec import Recipe  # noqa: E402
 
-BATCH, EPOCH, SIDE = 128, 50_000, 28
+BATCH, EPOCH, SHAPE = 128, 50_000, (28, 28)
 RECIPE = Recipe(
     batch=BATCH, learning_rate=0.0078125, momentum=0.9, lr_decay=1.0, max_epochs=10_000, patience=10_000, eval_every=0
 )
@@ -45,7 +45,7 @@ class Bench:
 
     def run(self, name: str, seed: int = 0, network: nn.Module | None = None, recipe: Recipe = RECIPE) -> Run:
         """Return a run in its first epoch."""
-        live = network or build(name, SIDE, 3, 10, self.width)
+        live = network or build(name, SHAPE, 3, 10, self.width)
         run = Run(live, noise(self.images), recipe, seed, self.device)
         run.next_epoch()
         return run

@@ -8,7 +8,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from ci.visit.bench import RECIPE, SIDE, Bench, noise
+from ci.visit.bench import RECIPE, SHAPE, Bench, noise
 from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.training.captured import CapturedSteps
 from rethinking_audit.fixtures.training.lanes import take_in_turn
@@ -25,7 +25,7 @@ def fresh(name: str, dtype: torch.dtype, device: str) -> Run:
     data = noise(IMAGES)
     if dtype == torch.float64:
         data = replace(data, inputs=data.inputs.astype("float64"), test_inputs=data.test_inputs.astype("float64"))
-    run = Run(build(name, SIDE, 3, 10, WIDTH).to(dtype), data, SHORT, 0, device)
+    run = Run(build(name, SHAPE, 3, 10, WIDTH).to(dtype), data, SHORT, 0, device)
     run.next_epoch()
     return run
 

@@ -88,7 +88,7 @@ def backward(name: str, device: str) -> None:
     """Check that every parameter gets a finite gradient of its shape: BatchNorm has its own backward pass on a card."""
     with reproducible(device):
         torch.manual_seed(0)
-        network = build(name, 7, 1, 10, 0.25).to(device).train()
+        network = build(name, (7, 7), 1, 10, 0.25).to(device).train()
         network(torch.randn(32, 1, 7, 7).to(device)).square().mean().backward()
         for place, parameter in network.named_parameters():
             assert parameter.grad is not None, f"{place} has no gradient"

@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 
 import torch
 
-from ci.visit.bench import AUGMENTED, SIDE, Bench
+from ci.visit.bench import AUGMENTED, SHAPE, Bench
 from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.networks.response_norm import ResponseNorm
 from rethinking_audit.fixtures.training.numerics import tensor_float
@@ -64,7 +64,7 @@ def any_algorithm(bench: Bench) -> float:
 
 def torchs_normalization(bench: Bench) -> float:
     """Return the seconds of an epoch of AlexNet with torch's own local response normalization."""
-    network = build("alexnet", SIDE, 3, 10, bench.width)
+    network = build("alexnet", SHAPE, 3, 10, bench.width)
     for place, layer in enumerate(network):
         if isinstance(layer, ResponseNorm):
             network[place] = torch.nn.LocalResponseNorm(9, alpha=0.001, beta=0.75, k=1.0)

@@ -45,7 +45,7 @@ def test_epoch(against, say, images):
         run.see(*steps())
 
     def script(workers, **settings):
-        return Script(build("mlp-1x512", 28, 3, 10), pixels(images), pixels(tests), workers, **settings).epoch
+        return Script(build("mlp-1x512", (28, 28), 3, 10), pixels(images), pixels(tests), workers, **settings).epoch
 
     peers = {"peer": script(1), "simple": script(0), "by_data_set": script(1, whiten=BY_DATA_SET)}
     found = against(sweep.epoch, rounds=3, reference=alone, steps=steps, **peers)

@@ -23,11 +23,11 @@ DIGITS = Recipe(batch=64, learning_rate=0.1, momentum=0.9, lr_decay=0.999344, ma
 SWEEP = [(level / 10, seed) for level in range(11) for seed in range(3)]
 
 
-def step_flops(name, width=1.0, side=28, channels=3):
+def step_flops(name, width=1.0, shape=(28, 28), channels=3):
     """The operations of a step: forward and backward, a batch of BATCH."""
-    network = build(name, side, channels, 10, width)
+    network = build(name, shape, channels, 10, width)
     with FlopCounterMode(display=False) as counter:
-        outputs = network(torch.zeros(2, channels, side, side))
+        outputs = network(torch.zeros(2, channels, *shape))
         functional.cross_entropy(outputs, torch.zeros(2, dtype=torch.int64)).backward()
     return counter.get_total_flops() * BATCH / 2
 
@@ -47,12 +47,12 @@ def pixels(count, side=32, seed=0):
 def prepared(images, labels):
     """The images as networks see them, (count, 3, 28, 28), and the labels."""
     shares = torch.from_numpy(images).permute(0, 3, 1, 2) / 255
-    return standardize(centre_crop(shares, 28)).numpy(), labels
+    return standardize(centre_crop(shares, (28, 28))).numpy(), labels
 
 
 def reference(name, experiment, recipe=RECIPE, width=1.0):
     """A run of the reference loop, and a function that takes it through the steps of an epoch."""
-    run = Run(build(name, 28, 3, 10, width), experiment, recipe, 0, "cpu")
+    run = Run(build(name, (28, 28), 3, 10, width), experiment, recipe, 0, "cpu")
     optimizer = torch_sgd(run.network.parameters(), recipe)
     return run, lambda: train_epoch(run.network, run.data, optimizer, recipe, 0, run.epoch)
 
@@ -61,7 +61,7 @@ def fused(name, experiment, rows, recipe=RECIPE, width=1.0):
     """A sweep of so many runs, none of which ends."""
     sweep = FusedSweep(rows)
     for seed in range(rows):
-        sweep.add(Run(build(name, 28, 3, 10, width), experiment, recipe, seed, "cpu"))
+        sweep.add(Run(build(name, (28, 28), 3, 10, width), experiment, recipe, seed, "cpu"))
     return sweep
 
 
@@ -71,7 +71,7 @@ images = cache(prepare)  # once: what is measured is the training
 def digits(level, seed, width=1.0):
     """A network and an experiment of the fast tier."""
     torch.manual_seed(seed)
-    return build("mlp-1x512", 7, 1, 10, width), images(find("digits"), 300, "original", level, seed)
+    return build("mlp-1x512", (7, 7), 1, 10, width), images(find("digits"), 300, "original", level, seed)
 
 
 def in_sequence(members, width=1.0):

@@ -71,13 +71,18 @@ def test_contracts_of_images_are_asked_once_and_those_of_labels_each_time(asked)
         ("original", 1, labels),
         ("random", 1, everything),
         ("random", 1, labels),
+        ("random", 2, everything),  # other pixels
     ]:
         asked.clear()
-        read(kind, 0.5, seed)
+        read(kind, 0.5, seed, None)
         assert len(asked) == number
-    asked.clear()
-    read("random", 0.5, 2)  # other pixels
-    assert len(asked) == everything
+
+
+def test_contracts_of_images_are_asked_for_each_seed_that_draws_its_own(asked):
+    for seed, number in [(0, len(contracts.CONTRACTS)), (1, len(contracts.CONTRACTS)), (0, len(contracts.OF_LABELS))]:
+        asked.clear()
+        read("original", 0.5, seed)
+        assert len(asked) == number
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -199,7 +204,7 @@ def test_standardized_images_may_take_the_place_of_the_others():
 
 def test_a_crop_is_the_same_before_and_after_division():
     images = RNG.integers(0, 256, (4, 3, 9, 9), dtype=np.uint8)
-    assert np.array_equal(cropped(images, 7) / np.float32(255), cropped(images / np.float32(255), 7))
+    assert np.array_equal(cropped(images, (7, 7)) / np.float32(255), cropped(images / np.float32(255), (7, 7)))
 
 
 # Which images are the same

@@ -43,11 +43,44 @@ def test_every_argument_matters(other):
     assert not np.array_equal(corrupted(0.5), corrupted(**{"probability": 0.5, **other}))
 
 
-def test_a_subset_is_balanced_and_keeps_the_order():
-    data = datasets.find("digits").load()
-    small = data.subset(200)
-    assert np.array_equal(np.bincount(small.train_labels), np.full(10, 20))
-    assert len(small.test_labels) == len(data.test_labels)
+def places(small, data):
+    """Where the training images of a subset are in the whole data set."""
+    found = {image.tobytes(): place for place, image in enumerate(data.train_images)}
+    return [found[image.tobytes()] for image in small.train_images]
+
+
+@pytest.mark.parametrize("size", [200, 203])
+def test_a_subset_has_equally_many_of_each_class_in_the_order_of_the_data_set(size):
+    data, small = datasets.find("digits").load(), datasets.find("digits").draw(size, 0)
+    kept = places(small, data)
+    assert len(kept) == size
+    assert kept == sorted(set(kept))
+    assert np.array_equal(small.train_labels, data.train_labels[kept])
+    assert np.ptp(np.bincount(small.train_labels)) == (size % 10 > 0)
+    assert np.array_equal(small.test_images, data.test_images)
+
+
+def test_a_seed_draws_its_own_subset_and_the_same_one_each_time():
+    data, whole = datasets.find("digits"), datasets.find("digits").load()
+    first, again, other = (places(data.draw(200, seed), whole) for seed in (0, 0, 1))
+    assert first == again
+    assert 10 < len(set(first) & set(other)) < 90  # 200 of 901, twice: 44 by chance
+    assert set(first) < set(places(data.draw(300, 0), whole))  # a smaller one is a part of it
+    extra = [np.bincount(data.draw(203, seed).train_labels).argmax() for seed in range(20)]
+    assert len(set(extra)) > 3  # the classes with one more are drawn too
+
+
+def test_over_many_seeds_every_image_is_drawn_as_often():
+    """An image of the largest class is drawn less often, one of the smallest more: 100 seeds of 450 of 901."""
+    data, whole = datasets.find("digits"), datasets.find("digits").load()
+    times = np.bincount(np.concatenate([places(data.draw(450, seed), whole) for seed in range(100)]), minlength=901)
+    assert 25 < times.min() <= times.max() < 75
+
+
+def test_all_images_are_the_same_for_every_seed_and_a_subset_is_not():
+    data = datasets.find("digits")
+    assert [data.redraws(size) for size in (None, 901, 900)] == [False, False, True]
+    assert data.draw(901, 0) is data.draw(None, 1) is data.load()
 
 
 def test_digits_are_split_by_class():
@@ -61,8 +94,8 @@ def test_digits_are_split_by_class():
     ("call", "message"),
     [
         (lambda: corrupted(1.5), "1.5"),
-        (lambda: datasets.find("digits").load().subset(5), "5 images"),
-        (lambda: datasets.find("digits").load().subset(9000), "9000 images"),
+        (lambda: datasets.find("digits").draw(5, 0), "5 images"),
+        (lambda: datasets.find("digits").draw(9000, 0), "9000 images"),
         (lambda: datasets.find("imagenet").about, "'imagenet'"),
         (lambda: prepare(find("digits"), None, "upside-down", 0, 0), "'upside-down'"),
     ],

@@ -121,7 +121,7 @@ def test_a_pickle_is_never_read(tmp_path):
 
 def test_a_pickle_is_never_written(tmp_path, own_folders):
     images = np.array([None])
-    data = DataSet("x", 2, 1, 1, images, images, images, images)
+    data = DataSet("x", 2, (1, 1), 1, images, images, images, images)
     with pytest.raises(ValueError, match="pickle"):
         decoded._write(data, tmp_path / "entry")
 

@@ -24,7 +24,14 @@ pytestmark = pytest.mark.usefixtures("own_folders")
 def test_a_folder_of_images_is_read(tmp_path, test, mode, channels):
     name = write_folder(tmp_path / "mine", test, mode=mode)
     about, data = datasets.find(name).about, datasets.find(name).load()
-    assert (about.train, about.test, about.side, about.crop, about.channels, about.classes) == (8, 2, 8, 7, channels, 2)
+    assert (about.train, about.test, about.shape, about.crop, about.channels, about.classes) == (
+        8,
+        2,
+        (8, 8),
+        (7, 7),
+        channels,
+        2,
+    )
     assert about.stand_in is None
     assert data.train_images.shape == (8, channels, 8, 8)
     assert data.train_labels.tolist() == [0] * 4 + [1] * 4
@@ -123,7 +130,7 @@ def test_a_numpy_file_is_read(tmp_path, pack, order):
     pack(tmp_path / "mine.npz", **made)
     name = f"npz:{tmp_path / 'mine.npz'}"
     about, data = datasets.find(name).about, datasets.find(name).load()
-    assert (about.train, about.test, about.side, about.crop, about.classes) == (12, 6, 10, 8, 3)
+    assert (about.train, about.test, about.shape, about.crop, about.classes) == (12, 6, (10, 10), (8, 8), 3)
     assert data.train_images.shape == (12, about.channels, 10, 10)
     assert np.array_equal(data.train_images[:, 0], arrays()["train_images"][..., 0])
     assert data.test_labels.tolist() == [0, 1, 2, 0, 1, 2]

@@ -52,7 +52,7 @@ def test_a_permutation_that_mixes_the_channels():
     order = RNG.permutation(3 * 49)
 
     def moved(images):
-        return standardized(cropped(images, 7)).reshape(40, -1)[:, order].reshape(40, 3, 7, 7)
+        return standardized(cropped(images, (7, 7))).reshape(40, -1)[:, order].reshape(40, 3, 7, 7)
 
     mixed = replace(data, pixels=pixels, test_pixels=tests, inputs=moved(pixels), test_inputs=moved(tests))
     broken(
@@ -120,7 +120,7 @@ def test_gaussian_noise_that_is_not_standardized():
 def test_pixels_divided_by_255_twice():
     """The floor of the standardization takes over, and the images' deviation falls to a few hundredths."""
     data = experiment()
-    scaled = standardized(cropped(data.pixels / 255, 7))
+    scaled = standardized(cropped(data.pixels / 255, (7, 7)))
     broken(
         contracts.check,
         replace(data, inputs=scaled),
@@ -161,7 +161,7 @@ def test_a_flat_image_keeps_the_floor_of_the_standardization():
     """Its pixels' deviation is one and a half times the floor, which leaves it as any other image is."""
     data = experiment()
     pixels = data.pixels.copy()
-    flat = cropped(pixels[:1], 7)
+    flat = cropped(pixels[:1], (7, 7))
     scale = 1.5 / np.sqrt(flat.size) / flat.std()
     pixels[0] *= np.float32(scale)
-    contracts.true_inputs_are_the_images(replace(data, pixels=pixels, inputs=standardized(cropped(pixels, 7))))
+    contracts.true_inputs_are_the_images(replace(data, pixels=pixels, inputs=standardized(cropped(pixels, (7, 7)))))

@@ -12,18 +12,21 @@ from rethinking_audit.fixtures.networks.response_norm import ResponseNorm
 
 @pytest.mark.parametrize(("name", "count"), [(name, one.parameters) for name, one in NETWORKS.items() if one.parameters])
 def test_parameter_count_is_the_papers(name, count):
-    assert parameter_count(build(name, 28, 3, 10)) == count
+    assert parameter_count(build(name, (28, 28), 3, 10)) == count
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-@pytest.mark.parametrize(("size", "channels", "classes", "width"), [(7, 1, 10, 0.25), (28, 3, 10, 0.1), (33, 2, 7, 0.02)])
-def test_any_size_and_number_of_classes(name, size, channels, classes, width):
-    network = build(name, size, channels, classes, width)
-    assert network(torch.randn(2, channels, size, size)).shape == (2, classes)
+@pytest.mark.parametrize(
+    ("shape", "channels", "classes", "width"),
+    [((7, 7), 1, 10, 0.25), ((28, 28), 3, 10, 0.1), ((33, 20), 2, 7, 0.02), ((1, 36), 1, 10, 0.25)],
+)
+def test_any_height_and_width_and_number_of_classes(name, shape, channels, classes, width):
+    network = build(name, shape, channels, classes, width)
+    assert network(torch.randn(2, channels, *shape)).shape == (2, classes)
 
 
 def test_feature_maps_halve_as_in_figure_3():
-    network = build("inception", 28, 3, 10, 0.1)
+    network = build("inception", (28, 28), 3, 10, 0.1)
     sides = []
     for layer in network:
         layer.register_forward_hook(lambda module, inputs, output: sides.append(output.shape[-1]))
@@ -31,10 +34,37 @@ def test_feature_maps_halve_as_in_figure_3():
     assert sides[:-2] == [28, 28, 28, 14, 14, 14, 14, 14, 7, 7, 7]
 
 
+@pytest.mark.parametrize("name", NETWORKS)
+def test_on_a_signal_no_layer_has_a_height(name):
+    network = build(name, (1, 36), 1, 10, 0.1)
+    layers = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d | nn.MaxPool2d)]
+    assert {(layer.kernel_size[0], layer.stride[0], layer.padding[0]) for layer in layers} <= {(1, 1, 0)}
+    square = build(name, (36, 36), 1, 10, 0.1)
+    sizes = [layer.kernel_size for layer in square.modules() if isinstance(layer, nn.Conv2d | nn.MaxPool2d)]
+    assert [layer.kernel_size for layer in layers] == [(1, width) for _, width in sizes]
+
+
+@pytest.mark.parametrize(("name", "widths"), [("inception", [36, 18, 9]), ("alexnet", [36, 18, 9])])
+def test_feature_maps_of_a_signal_halve_along_its_width(name, widths):
+    network, shapes = build(name, (1, 36), 1, 10, 0.1), []
+    for layer in network.modules():
+        layer.register_forward_hook(lambda module, inputs, output: shapes.append(output.shape[2:]))
+    network(torch.randn(1, 1, 1, 36))
+    assert list(dict.fromkeys(shape for shape in shapes if len(shape) == 2)) == [(1, width) for width in widths]
+
+
+def test_a_network_on_signals_has_the_papers_filters_of_height_1():
+    """Inception has a third of its 3x3 weights, and so at most; the perceptrons only fewer inputs."""
+    shape = (1, 36)
+    assert parameter_count(build("mlp-1x512", shape, 1, 10)) == 36 * 512 + 512 + 512 * 10 + 10
+    convs = [layer for layer in build("alexnet", shape, 1, 10).modules() if isinstance(layer, nn.Conv2d)]
+    assert [tuple(conv.weight.shape) for conv in convs] == [(64, 1, 1, 5), (64, 64, 1, 5)]
+
+
 def test_batch_norm_shifts_and_does_not_scale():
-    norms = [layer for layer in build("inception", 7, 1, 10).modules() if isinstance(layer, nn.BatchNorm2d)]
+    norms = [layer for layer in build("inception", (7, 7), 1, 10).modules() if isinstance(layer, nn.BatchNorm2d)]
     assert sum(norm.bias.numel() for norm in norms) == sum(
-        layer.out_channels for layer in build("inception", 7, 1, 10).modules() if isinstance(layer, nn.Conv2d)
+        layer.out_channels for layer in build("inception", (7, 7), 1, 10).modules() if isinstance(layer, nn.Conv2d)
     )
     assert all(norm.weight is None for norm in norms)
 
@@ -50,7 +80,7 @@ def test_batch_norm_is_torchs():
 
 
 def test_normalizing_two_branches_at_once_is_normalizing_each():
-    network = build("inception", 7, 1, 10, 0.25)
+    network = build("inception", (7, 7), 1, 10, 0.25)
     module, images = network[1], torch.randn(4, 24, 7, 7)
     both, norm, _ = module
     apart = [
@@ -62,13 +92,13 @@ def test_normalizing_two_branches_at_once_is_normalizing_each():
 
 def test_conv_bias_stands_beside_no_batch_norm():
     for name, has_bias in (("inception", False), ("inception-without-batch-norm", True)):
-        convs = [layer for layer in build(name, 7, 1, 10).modules() if isinstance(layer, nn.Conv2d)]
+        convs = [layer for layer in build(name, (7, 7), 1, 10).modules() if isinstance(layer, nn.Conv2d)]
         assert all((conv.bias is not None) is has_bias for conv in convs)
 
 
 def test_local_response_normalization_is_tensorflows():
     """Which is x / (1 + 0.001/9 * sum of squares over 9 channels) ** 0.75, which leaves small activations alone."""
-    norm = next(layer for layer in build("alexnet", 7, 1, 10).modules() if isinstance(layer, ResponseNorm))
+    norm = next(layer for layer in build("alexnet", (7, 7), 1, 10).modules() if isinstance(layer, ResponseNorm))
     images = torch.randn(2, 64, 3, 3)
     squares = nn.functional.pad(images**2, (0, 0, 0, 0, 4, 4)).unfold(1, 9, 1).sum(-1)
     torch.testing.assert_close(norm(images), images / (1 + 0.001 / 9 * squares) ** 0.75)
@@ -98,17 +128,17 @@ def test_the_same_seed_gives_the_same_weights():
     first, second = [], []
     for weights in (first, second):
         torch.manual_seed(3)
-        weights += [parameter.clone() for parameter in build("alexnet", 7, 1, 10, 0.5).parameters()]
+        weights += [parameter.clone() for parameter in build("alexnet", (7, 7), 1, 10, 0.5).parameters()]
     assert all(torch.equal(one, other) for one, other in zip(first, second, strict=True))
 
 
 @pytest.mark.parametrize(("name", "width", "message"), [("resnet", 1.0, "'resnet'"), ("mlp-1x512", 0.0, "0.0")])
 def test_what_is_not_a_network_is_quoted(name, width, message):
     with pytest.raises(ValueError, match=message):
-        build(name, 7, 1, 10, width)
+        build(name, (7, 7), 1, 10, width)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_what_a_fused_sweep_can_train_is_said_of_each_network(name):
-    layers = list(build(name, 7, 1, 10, 0.1).children())
+    layers = list(build(name, (7, 7), 1, 10, 0.1).children())
     assert all(isinstance(layer, nn.Flatten | nn.Linear | nn.ReLU) for layer in layers) is NETWORKS[name].perceptron

@@ -9,7 +9,7 @@ from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.training.engine import FUSED
 from tests.builders.specs import SPEC, baseline_of
 
-SEEDS = [replace(SPEC, seed=seed) for seed in range(3)]
+SEEDS = [replace(SPEC, seed=seed, train_size=None) for seed in range(3)]  # of the same images, so they share a sweep
 
 
 def test_an_error_in_a_runs_record_leaves_the_runs_beside_it(monkeypatch):

@@ -22,7 +22,7 @@ from tests.builders.specs import RECIPE, SPEC
 
 
 def plan_of(count):
-    specs = [replace(SPEC, seed=seed) for seed in range(count)]
+    specs = [replace(SPEC, seed=seed, train_size=None) for seed in range(count)]  # with the same images: one sweep
     return {key(spec, Target()): spec for spec in specs}
 
 
@@ -87,7 +87,9 @@ def test_a_run_that_cannot_be_made_is_noted_and_tried_once(tmp_path, monkeypatch
 def test_a_fused_sweep_leaves_a_record_for_each_run_as_soon_as_it_is_over(tmp_path):
     """Which says what trained it, and what it cost; the runs are those of the reference loop."""
     store, session = Store(tmp_path), Session(tmp_path / "s")
-    lengths = {seed: replace(SPEC, seed=seed, recipe=replace(RECIPE, max_epochs=1 + seed)) for seed in range(3)}
+    lengths = {
+        seed: replace(one, recipe=replace(RECIPE, max_epochs=1 + seed)) for seed, one in enumerate(plan_of(3).values())
+    }
     plan = {key(spec, Target()): spec for spec in lengths.values()}
     seen = []
     for spec, made in carry_out_together(iter(lengths.values()), Target(engine=FUSED)):

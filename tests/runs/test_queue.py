@@ -40,8 +40,9 @@ def shared(tmp_path):
     return Store(tmp_path / "store"), Session(tmp_path / "session")
 
 
-def plan(count=3, asked=REFERENCE):
-    return {key(spec, Target(CARD, asked)): spec for spec in (replace(SPEC, seed=seed) for seed in range(count))}
+def plan(count=3, asked=REFERENCE, **changes):
+    specs = (replace(SPEC, seed=seed, **changes) for seed in range(count))
+    return {key(spec, Target(CARD, asked)): spec for spec in specs}
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def threads(monkeypatch):
 @pytest.mark.parametrize("asked", [REFERENCE, FUSED, CAPTURED])
 def test_on_a_card_the_next_run_is_made_ready_while_one_trains_and_has_the_same_numbers(card, shared, threads, asked):
     store, session = shared
-    runs = plan(asked=asked)
+    runs = plan(asked=asked, train_size=None)  # of the same images: they share a sweep
     prepare.drain(runs, store, session, Target(CARD, asked), "main")
     assert threads == {0: "MainThread" if asked == REFERENCE else threads[0], 1: "ready", 2: "ready"}
     for name, spec in runs.items():
@@ -185,7 +186,7 @@ def test_two_threads_that_draw_have_each_their_own_numbers():
 
     def drawn(seed):
         with drawing(seed):
-            return torch.cat([part.detach().flatten() for part in build("mlp-3x512", 7, 1, 10, 0.2).parameters()])
+            return torch.cat([part.detach().flatten() for part in build("mlp-3x512", (7, 7), 1, 10, 0.2).parameters()])
 
     before, alone, found = torch.get_rng_state(), [drawn(seed) for seed in range(2)], {0: [], 1: []}
     pair = [threading.Thread(target=lambda s=s: found[s].extend(drawn(s) for _ in range(40))) for s in range(2)]

@@ -149,7 +149,7 @@ def solved(problem):
 
 @pytest.mark.parametrize("problem", SOLVERS)
 def test_a_solver_is_for_the_cpu_alone_where_it_never_asks_for_the_device(problem):
-    data, told = datasets.find("digits").load().subset(60), []
+    data, told = datasets.find("digits").draw(60, 0), []
     sample = Sample(data.train_images, data.train_labels, data.test_images, data.test_labels, data.max_value, data.classes)
     for parameters in solved(problem):
         SOLVERS[problem](Watched(sample, 0, "cpu", lambda done, of: told.append(done)), parameters)

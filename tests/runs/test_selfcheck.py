@@ -22,7 +22,7 @@ from rethinking_audit.fixtures.training.spec import Recipe
 from rethinking_audit.fixtures.training.stack import Stack
 from tests.builders.card import emulated
 
-SMALL = Size(side=8, batch=8, narrow=0.1, width=0.1)
+SMALL = Size(shape=(8, 8), batch=8, narrow=0.1, width=0.1)
 SHORT = tuple(trial for trial in TRIALS if trial.network != "inception" or trial.precision == "bfloat16")
 
 

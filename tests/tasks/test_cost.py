@@ -16,6 +16,8 @@ from rethinking_audit.fixtures.tasks.memory import LANES, SLOTS, peak, slots, st
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.tasks.training_cost import CALL
+from rethinking_audit.fixtures.theory import solver_flops
+from rethinking_audit.fixtures.theory.solver_flops import Size
 from rethinking_audit.fixtures.training.engine import CAPTURED, FUSED, REFERENCE
 from rethinking_audit.fixtures.training.spec import Recipe
 
@@ -62,7 +64,15 @@ def test_a_convolution_of_small_images_takes_longer_than_its_operations():
 def test_operations_are_those_that_torch_counts(name):
     found = anatomy(replace(SPEC, data=find("cifar10"), network=name, width=0.5))
     with FlopCounterMode(display=False) as counter, torch.no_grad():
-        build(name, 28, 3, 10, 0.5)(torch.zeros(1, 3, 28, 28))
+        build(name, (28, 28), 3, 10, 0.5)(torch.zeros(1, 3, 28, 28))
+    assert found.operations == counter.get_total_flops()
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_operations_on_signals_are_those_that_torch_counts(name):
+    found = anatomy(replace(SPEC, data=find("mnist1d"), network=name, width=0.5))
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        build(name, (1, 36), 1, 10, 0.5)(torch.zeros(1, 1, 1, 36))
     assert found.operations == counter.get_total_flops()
 
 
@@ -75,6 +85,14 @@ def test_what_there_is_in_a_network_is_counted_without_drawing_a_number():
     inception, plain = (anatomy(replace(cifar, network=name)) for name in ("inception", "inception-without-batch-norm"))
     assert (inception.convolutions, inception.batch_norms, plain.convolutions, plain.batch_norms) == (19, 11, 19, 0)
     assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_the_cost_of_a_solve_counts_height_and_width():
+    """Of a patch's 36 values at each of 3 x 5 places, for 100 filters and 20 images."""
+    parameters = {"filters": 100, "l2s": []}
+    sizes = [Size(10, 10, 80, shape, 1, 10) for shape in ((8, 10), (5, 10))]
+    one, none = (solver_flops.random_filters(size, parameters) for size in sizes)
+    assert one - none == 2 * 36 * 15 * 100 * 20
 
 
 def test_flops_are_those_of_the_whole_budget():

@@ -45,7 +45,7 @@ def watched(one, change=lambda result: None, loss_times=1.0, lost=0):
     experiment = experiment_of(one)
     with reproducible("cpu"):
         torch.manual_seed(derived_seed(one.seed, 0, "weights"))
-        network = build(one.network, 7, 1, 10, one.width)
+        network = build(one.network, (7, 7), 1, 10, one.width)
         with Witness(network, experiment, one) as witness:
 
             def heartbeat(epoch, loss):
@@ -132,7 +132,7 @@ def told(one, change=lambda *step: step, step=True, epochs=2):
     experiment = experiment_of(one)
     with reproducible("cpu"):
         torch.manual_seed(derived_seed(one.seed, 0, "weights"))
-        network = build(one.network, 7, 1, 10, one.width)
+        network = build(one.network, (7, 7), 1, 10, one.width)
         witness, data = Witness(network, experiment, one), Tensors.of(experiment, "cpu", one.recipe)
         for epoch in range(1, epochs + 1):
             rate = RECIPE.learning_rate * RECIPE.lr_decay ** (epoch - 1)
@@ -176,7 +176,7 @@ def test_what_was_not_looked_at_is_not_claimed():
     experiment = experiment_of(one)
     with reproducible("cpu"):
         torch.manual_seed(derived_seed(one.seed, 0, "weights"))
-        network = build(one.network, 7, 1, 10, one.width)
+        network = build(one.network, (7, 7), 1, 10, one.width)
         witness = Witness(network, experiment, one, sees_steps=False)
         result = train(network, experiment, one.recipe, one.seed, "cpu", lambda epoch, loss: witness.saw(loss))
         assert witness.check(result) == (FRESH, FROZEN, REPORTED)
@@ -187,7 +187,7 @@ def test_another_optimizers_steps_are_not_counted(descent):
     one = spec()
     experiment = experiment_of(one)
     torch.manual_seed(derived_seed(one.seed, 0, "weights"))
-    network, other = build(one.network, 7, 1, 10, one.width), torch.nn.Linear(2, 2)
+    network, other = build(one.network, (7, 7), 1, 10, one.width), torch.nn.Linear(2, 2)
     with Witness(network, experiment, one) as witness:
         other(torch.ones(1, 2)).sum().backward()
         descent(other.parameters(), replace(one.recipe, learning_rate=7)).step()
@@ -199,7 +199,7 @@ def test_another_optimizers_steps_are_not_counted(descent):
 def test_weights_of_another_seed_are_not_fresh():
     one = spec()
     torch.manual_seed(derived_seed(one.seed + 1, 0, "weights"))
-    network = build(one.network, 7, 1, 10, one.width)
+    network = build(one.network, (7, 7), 1, 10, one.width)
     with (
         pytest.raises(ContractBroken, match="the weights before the first step are not those that seed 3 gives") as broken,
         Witness(network, experiment_of(one), one),

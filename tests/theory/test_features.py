@@ -122,3 +122,9 @@ def test_bad_images_are_named():
         gabor.features(noise())
     with pytest.raises(ValueError, match=r"sides from 6"):
         features.random_filters(noise(side=5), 3, 0)
+
+
+@pytest.mark.parametrize("made", [gabor.features, lambda images: features.random_filters(images, 3, 0)])
+def test_features_of_images_refuse_signals(made):
+    with pytest.raises(ValueError, match="signals of height 1, expected images"):
+        made(noise(channels=1)[:, :, :1])

@@ -17,7 +17,7 @@ def sample(n=20, d=100, outputs=3, seed=0):
 
 
 def digits(n=20):
-    data = datasets.find("digits").load().subset(n)
+    data = datasets.find("digits").draw(n, 0)
     pixels = data.train_images.reshape(n, -1) / data.max_value
     return pixels - pixels.mean(), np.eye(10)[data.train_labels]
 

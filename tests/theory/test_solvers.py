@@ -15,7 +15,7 @@ from rethinking_audit.fixtures.theory.solvers import SOLVERS
 
 
 def task(count=60, labels=None, seed=0):
-    data = datasets.find("digits").load().subset(count)
+    data = datasets.find("digits").draw(count, 0)
     given = data.train_labels if labels is None else labels
     sample = Sample(data.train_images, given, data.test_images[:100], data.test_labels[:100], data.max_value, data.classes)
     return Instance(sample, seed, "cpu", lambda done, of: None)
@@ -25,6 +25,13 @@ def found(problem, at=None, **parameters):
     values = SOLVERS[problem](at or task(), parameters)
     canonical(values)  # plain JSON, no NaN
     return values
+
+
+def test_rationals_are_exact_on_signals_too():
+    data = datasets.find("mnist1d").draw(20, 1000)
+    sample = Sample(data.train_images, data.train_labels, data.test_images, data.test_labels, data.max_value, data.classes)
+    values = found("rationals", Instance(sample, 0, "cpu", lambda done, of: None), points=20)
+    assert values["error"] == 0
 
 
 @pytest.mark.parametrize("labels", ["classes", "reals"])

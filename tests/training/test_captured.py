@@ -21,6 +21,7 @@ from rethinking_audit.fixtures.training.result import BUDGET_EXHAUSTED, FIT, STA
 from rethinking_audit.fixtures.training.run import NEAR_ERROR, NEAR_LOSS, Run
 from rethinking_audit.fixtures.training.spec import Recipe
 from tests.builders.card import emulated
+from tests.builders.experiments import relabelled
 
 # Rates that float32 holds exactly, as a graph must be given them.
 RECIPE = Recipe(batch=32, learning_rate=0.0625, momentum=0.9, lr_decay=0.5, max_epochs=3, patience=40, weight_decay=0.01)
@@ -35,7 +36,7 @@ def machine_with(device):
 
 def network(name, width=0.1):
     torch.manual_seed(0)
-    return build(name, 7, 1, 10, width)
+    return build(name, (7, 7), 1, 10, width)
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -101,7 +102,7 @@ def in_lanes(settings, slots, device, reduced=False, name="mlp-1x512"):
         while waiting or lanes.runs:
             while waiting and len(lanes.runs) < slots:
                 place, (seed, recipe) = waiting.pop(0)
-                run = Run(network(name), prepare(find("digits"), 75, "original", 0.5, seed), recipe, seed, device)
+                run = Run(network(name), relabelled(75, 0.5, seed), recipe, seed, device)
                 lanes.add(run)
                 places[run] = place
             results |= {places[run]: run.result() for run in lanes.epoch()}
@@ -127,7 +128,7 @@ def test_a_run_in_a_lane_is_the_reference_loops_whoever_is_beside_it(device, slo
     assert len({result.epochs for result in found}) > 2
     for one, (seed, recipe) in zip(found, settings, strict=True):
         with machine_with(device), reproducible(device):
-            two = reference(network("mlp-1x512"), prepare(find("digits"), 75, "original", 0.5, seed), recipe, seed, device)
+            two = reference(network("mlp-1x512"), relabelled(75, 0.5, seed), recipe, seed, device)
         assert of(one) == of(two)
         assert one.curves.train_loss == pytest.approx(two.curves.train_loss, rel=1e-3)
 

@@ -41,7 +41,7 @@ def test_a_fresh_network_is_right_within_what_renaming_explains(monkeypatch, fac
     accuracy, deviation = np.trace(table) / table.sum(), training.renaming_deviation(table)
     monkeypatch.setattr(training, "ALPHA", stats.norm.sf((accuracy - 0.1) * factor / deviation - 2))
     monkeypatch.setattr(training, "confusion", lambda *_: table)
-    network = build("mlp-1x512", 7, 1, 10, 0.25)
+    network = build("mlp-1x512", (7, 7), 1, 10, 0.25)
     if sound:
         training.weights_are_fresh(network, experiment())
         return
@@ -58,7 +58,7 @@ def test_one_image_is_the_least_that_renaming_explains(monkeypatch, factor, soun
     assert training.renaming_deviation(table) < 1 / 900
     monkeypatch.setattr(training, "ALPHA", stats.norm.sf(1 * factor - 2))
     monkeypatch.setattr(training, "confusion", lambda *_: table)
-    network = build("mlp-1x512", 7, 1, 10, 0.25)
+    network = build("mlp-1x512", (7, 7), 1, 10, 0.25)
     if sound:
         training.weights_are_fresh(network, experiment())
         return

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.tasks.together import sweep_of, train_together
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.engine import CAPTURED, FUSED, REDUCED, company, engine_of
@@ -20,7 +21,7 @@ def test_every_engine_but_the_reference_loop_has_a_sweep(engine, sweep, reduced)
     """Through which a task goes to its result; of captured steps nothing is said that nobody saw."""
     made = sweep_of(engine, 2)
     assert (type(made), made.slots, getattr(made, "reduced", None)) == (sweep, 2, reduced)
-    tasks = (replace(SPEC, seed=seed) for seed in range(3))
+    tasks = (replace(SPEC, seed=seed, train_size=None) for seed in range(3))
     found = list(train_together(tasks, engine, "cpu", lambda *_: None, 2, Training.ready))
     assert [task.seed for task, _ in found] == [0, 1, 2]
     for _, made in found:
@@ -61,7 +62,11 @@ def test_an_engine_that_is_not_to_be_had_is_quoted(asked, device):
 
 
 def test_runs_are_fused_that_share_their_images():
-    assert company(SPEC) == company(replace(SPEC, seed=1, corruption=0.5, recipe=replace(RECIPE, learning_rate=1.0)))
+    whole, other = replace(SPEC, train_size=None), replace(RECIPE, learning_rate=1.0)
+    assert company(whole) == company(replace(whole, seed=1, corruption=0.5, recipe=other))
+    assert company(SPEC) == company(replace(SPEC, corruption=0.5, recipe=other)) != company(replace(SPEC, seed=1))
     assert company(SPEC) != company(replace(SPEC, recipe=replace(RECIPE, batch=16)))
     noise = replace(SPEC, inputs="gaussian")
     assert company(SPEC) != company(noise) != company(replace(noise, seed=1))
+    drawn = replace(SPEC, data=find("mnist1d"))
+    assert company(drawn) == company(replace(drawn, corruption=0.5)) != company(replace(drawn, seed=1))

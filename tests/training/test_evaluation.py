@@ -27,7 +27,7 @@ def test_no_more_images_pass_together_than_a_core_can_keep(shape, device, expect
 def test_what_passes_together_changes_no_classification(name):
     with reproducible("cpu"):
         torch.manual_seed(0)
-        network = build(name, 28, 3, 10, 0.25)
+        network = build(name, (28, 28), 3, 10, 0.25)
         images = torch.randn(131, 3, 28, 28).contiguous(memory_format=torch.channels_last)
         found = classify(network, images)
         with torch.no_grad():

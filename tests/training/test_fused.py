@@ -19,6 +19,7 @@ from rethinking_audit.fixtures.training.run import Run
 from rethinking_audit.fixtures.training.spec import Recipe
 from rethinking_audit.fixtures.training.stack import Stack, judged
 from rethinking_audit.fixtures.training.tensors import batches
+from tests.builders.experiments import relabelled
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, lr_decay=0.99, max_epochs=300, patience=40, eval_every=0)
 IMAGES = 75  # two batches of 32, and one of 11
@@ -26,18 +27,18 @@ IMAGES = 75  # two batches of 32, and one of 11
 
 def network(name="mlp-1x512", seed=0, width=0.1):
     torch.manual_seed(seed)
-    return build(name, 7, 1, 10, width)
+    return build(name, (7, 7), 1, 10, width)
 
 
 def member(recipe=RECIPE, seed=0, corruption=1.0, name="mlp-1x512", width=0.1, images=IMAGES):
-    data = prepare(find("digits"), images, "original", corruption, seed)
+    data = relabelled(images, corruption, seed)
     return Run(network(name, seed, width), data, recipe, seed, "cpu")
 
 
 def alone(recipe=RECIPE, seed=0, corruption=1.0, name="mlp-1x512", width=0.1, images=IMAGES):
     """The result of the reference loop."""
     with reproducible("cpu"):
-        data = prepare(find("digits"), images, "original", corruption, seed)
+        data = relabelled(images, corruption, seed)
         return train(network(name, seed, width), data, recipe, seed, "cpu")
 
 

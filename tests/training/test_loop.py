@@ -30,7 +30,7 @@ RANDOM = prepare(find("digits"), 100, "original", 1.0, 0)
 def trained(recipe=RECIPE, data=RANDOM, name="mlp-1x512", seed=0, **kwargs) -> Result:
     with reproducible("cpu"):
         torch.manual_seed(seed)
-        return train(build(name, 7, 1, 10, 0.25), data, recipe, seed, "cpu", **kwargs)
+        return train(build(name, (7, 7), 1, 10, 0.25), data, recipe, seed, "cpu", **kwargs)
 
 
 def test_random_labels_are_fitted_and_both_criteria_recorded():
@@ -127,7 +127,7 @@ def test_an_epoch_is_sgd_with_momentum_and_weight_decay():
     """Against the update written out: v = m v + (g + wd w), w = w - lr v."""
     recipe = replace(RECIPE, weight_decay=0.01, batch=30)
     data = Tensors.of(RANDOM, "cpu", recipe)
-    network, copy = (build("linear", 7, 1, 10) for _ in range(2))
+    network, copy = (build("linear", (7, 7), 1, 10) for _ in range(2))
     copy.load_state_dict(network.state_dict())
     optimizer = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9, weight_decay=0.01)
     train_epoch(network, data, optimizer, recipe, 0, 1)
@@ -192,20 +192,36 @@ def generator(seed=0):
 
 def test_crops():
     images = torch.arange(2 * 3 * 8 * 8, dtype=torch.float32).view(2, 3, 8, 8)
-    assert torch.equal(centre_crop(images, 6), images[:, :, 1:7, 1:7])
+    assert torch.equal(centre_crop(images, (6, 6)), images[:, :, 1:7, 1:7])
     windows = {
         (top, left): images[0, :, top : top + 6, left : left + 6] for top in range(3) for left in range(3)
     }  # every window of the first image
     seen = set()
     for seed in range(60):
-        crop = Views.drawn(2, generator(seed), spare=2).of(images, 6)
+        crop = Views.drawn(2, generator(seed), spare=(2, 2)).of(images, (6, 6))
         seen |= {place for place, window in windows.items() if torch.equal(crop[0], window)}
     assert seen == set(windows)
 
 
+def test_a_crop_draws_all_rows_and_then_all_columns():
+    """Another order would change the numbers of every augmented run."""
+    corners, draw = Views.drawn(9, generator(3), spare=(4, 4)).corners, generator(3)
+    assert torch.equal(corners, torch.stack([torch.randint(5, (9,), generator=draw) for _ in range(2)], dim=1))
+
+
+def test_a_signal_is_cropped_along_its_width_alone():
+    signals = torch.arange(40.0).expand(3, 2, 1, 40)
+    assert torch.equal(centre_crop(signals, (1, 36)), signals[..., 2:38])
+    views = Views.drawn(200, generator(), spare=(0, 4))
+    assert set(map(tuple, views.corners.tolist())) == {(0, left) for left in range(5)}
+    cut = views.at(slice(3)).of(signals, (1, 36))
+    assert cut.shape == (3, 2, 1, 36)
+    assert cut[:, 1, 0, 0].tolist() == views.corners[:3, 1].tolist()
+
+
 def test_flips_are_half_and_whole():
     images = torch.rand(400, 1, 4, 4)
-    flipped = Views.drawn(400, generator(), flip=True).of(images, 4)
+    flipped = Views.drawn(400, generator(), flip=True).of(images, (4, 4))
     mirrored = (flipped == images.flip(3)).flatten(1).all(1)
     kept = (flipped == images).flatten(1).all(1)
     assert bool((mirrored | kept).all())
@@ -214,7 +230,7 @@ def test_flips_are_half_and_whole():
 
 def test_rotation_turns_about_the_centre():
     images = torch.rand(50, 3, 9, 9)
-    turned, still = (Views.drawn(50, generator(), degrees=degrees).of(images, 9) for degrees in (25.0, 1e-6))
+    turned, still = (Views.drawn(50, generator(), degrees=degrees).of(images, (9, 9)) for degrees in (25.0, 1e-6))
     torch.testing.assert_close(turned[:, :, 4, 4], images[:, :, 4, 4])
     torch.testing.assert_close(still, images)
     assert not torch.allclose(turned, images)

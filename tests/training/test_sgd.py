@@ -23,7 +23,7 @@ RECIPE = Recipe(batch=20, learning_rate=0.1, momentum=0.9, lr_decay=0.9, max_epo
 def networks(name):
     """Two with equal weights."""
     torch.manual_seed(0)
-    one, other = (build(name, 7, 1, 10, 0.25).to(memory_format=torch.channels_last) for _ in range(2))
+    one, other = (build(name, (7, 7), 1, 10, 0.25).to(memory_format=torch.channels_last) for _ in range(2))
     other.load_state_dict(one.state_dict())
     return one, other
 

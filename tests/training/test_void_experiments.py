@@ -56,7 +56,7 @@ def test_training_on_other_labels_than_the_corrupted_ones():
 def test_corrupted_pixels_that_are_stored_but_not_trained_on():
     """Random pixels that end at the accuracy of clean images."""
     data = experiment("random")
-    clean = standardized(cropped(data.pixels, 7))
+    clean = standardized(cropped(data.pixels, (7, 7)))
     broken(
         training.optimizer_sees_the_experiment,
         epoch(replace(data, inputs=clean)),
@@ -89,21 +89,29 @@ def test_augmentation_left_on():
     ],
 )
 def test_a_network_that_is_not_the_one_it_is_called(built, named, difference):
-    network = build(built, 7, 1, 10, 0.25)
+    network = build(built, (7, 7), 1, 10, 0.25)
     broken(
-        training.network_is_the_named_one, network, named, 7, 1, 10, 0.25, contract="the named network", reason=difference
+        training.network_is_the_named_one,
+        network,
+        named,
+        (7, 7),
+        1,
+        10,
+        0.25,
+        contract="the named network",
+        reason=difference,
     )
 
 
 def test_dropout_that_is_swallowed():
     with pytest.raises(ValueError, match=r"dropout is 0\.2, but the network has no dropout layer"):
-        train(build("mlp-1x512", 7, 1, 10), experiment(), replace(RECIPE, dropout=0.2), 0, "cpu")
+        train(build("mlp-1x512", (7, 7), 1, 10), experiment(), replace(RECIPE, dropout=0.2), 0, "cpu")
 
 
 @pytest.mark.lengthy
 def test_a_network_that_was_trained_at_another_level_before():
     torch.manual_seed(0)
-    network = build("mlp-1x512", 7, 1, 10)
+    network = build("mlp-1x512", (7, 7), 1, 10)
     train(network, experiment(corruption=0.0), RECIPE, 0, "cpu")
     broken(
         training.weights_are_fresh, network, experiment(corruption=0.1), contract="fresh weights", reason="it was trained"
@@ -118,7 +126,7 @@ def test_a_fresh_network_is_not_accused(name):
     data = experiment(corruption=0.0)
     for seed in range(20):
         torch.manual_seed(seed)
-        training.weights_are_fresh(build(name, 7, 1, 10, 0.25), data)
+        training.weights_are_fresh(build(name, (7, 7), 1, 10, 0.25), data)
 
 
 class Knowing(torch.nn.Module):
@@ -175,7 +183,7 @@ def test_an_epoch_that_leaves_examples_out():
 def test_a_network_of_another_width_differs_in_its_sizes():
     broken(
         training.network_is_the_named_one,
-        *(build("mlp-1x512", 7, 1, 10, 0.25), "mlp-1x512", 7, 1, 10, 0.5),
+        *(build("mlp-1x512", (7, 7), 1, 10, 0.25), "mlp-1x512", (7, 7), 1, 10, 0.5),
         contract="the named network",
         reason=r"^the named network: mlp-1x512 has 7,690 parameters, expected 15,370 \(differs in: sizes\)$",
     )
@@ -184,7 +192,7 @@ def test_a_network_of_another_width_differs_in_its_sizes():
 def test_all_layers_that_differ_are_named():
     broken(
         training.network_is_the_named_one,
-        *(build("mlp-1x512", 7, 1, 10), "mlp-3x512", 7, 1, 10, 1.0),
+        *(build("mlp-1x512", (7, 7), 1, 10), "mlp-3x512", (7, 7), 1, 10, 1.0),
         contract="the named network",
         reason=r"\(differs in: 1 x ReLU, 2 x Linear, 3 x ReLU, 4 x Linear\)$",
     )
@@ -198,7 +206,7 @@ def spec(**changes):
 
 def test_a_run_keeps_four_contracts_before_its_first_step():
     torch.manual_seed(0)
-    network, data = build("mlp-1x512", 7, 1, 10, 0.25), experiment()
+    network, data = build("mlp-1x512", (7, 7), 1, 10, 0.25), experiment()
     names = ["network_is_the_named_one", "paper_parameters", "weights_are_fresh", "optimizer_sees_the_experiment"]
     assert training.check_training(network, data, spec()) == names
     assert training.check_training(network, data, spec(flip=True)) == names
@@ -206,7 +214,7 @@ def test_a_run_keeps_four_contracts_before_its_first_step():
 
 def test_a_run_of_a_network_with_another_parameter_count(monkeypatch):
     monkeypatch.setitem(NETWORKS, "mlp-1x512", replace(NETWORKS["mlp-1x512"], parameters=1))
-    network = build("mlp-1x512", 7, 1, 10, 0.25)
+    network = build("mlp-1x512", (7, 7), 1, 10, 0.25)
     broken(training.check_training, network, experiment(), spec(), contract="parameter count", reason="expected 1$")
 
 
