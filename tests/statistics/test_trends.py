@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from rethinking_audit.fixtures.statistics.judgement import Interval
-from rethinking_audit.fixtures.statistics.trends import falls_with_level, grows_with_level
+from rethinking_audit.fixtures.statistics.trends import falls_with_level, grows_with_level, trend
 from tests.builders.judgements import HELD, INCONCLUSIVE, REFUTED
 from tests.builders.tables import significance
 
@@ -61,6 +62,22 @@ def test_half_of_those_without_an_order_are_on_either_side():
     flat = {0.0: [0.1, 0.3], 0.5: [0.2, 0.2], 1.0: [0.3, 0.1]}
     assert falls_with_level(flat, 0.5, "e").verdict is HELD
     assert grows_with_level(flat, 0.5, "e").verdict is HELD
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(2, 3), (7, 11), (30, 4)])
+@pytest.mark.parametrize("digits", [1, 9])
+def test_pages_test_and_the_correlations_are_scipys_with_ties_too(rows, columns, digits):
+    table = np.random.default_rng(0).random((rows, columns)).round(digits) + np.arange(columns) / 10
+    assert trend(table) == pytest.approx(float(stats.page_trend_test(table, method="asymptotic").pvalue))
+    errors = dict(enumerate(table.T.tolist()))
+    correlations = [stats.spearmanr(np.arange(columns), row).statistic for row in table]
+    assert falls_with_level(errors, ALPHA, "e").measured == pytest.approx(np.mean(correlations))
+
+
+def test_a_time_without_end_ranks_last_and_equal_values_have_no_order():
+    assert trend(np.array([[1.0, 2.0, math.inf]] * 3)) == trend(np.array([[1.0, 2.0, 3.0]] * 3))
+    assert trend(np.array([[1.0, 1.0, 1.0]] * 3)) == 0.5
+    assert falls_with_level({0: [0.5, 0.5], 1: [0.5, 0.5]}, ALPHA, "e").measured == 0.0
 
 
 @pytest.mark.parametrize(("sign", "verdict"), [(-1, HELD), (1, REFUTED)])
