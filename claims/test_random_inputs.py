@@ -30,8 +30,11 @@ from rethinking_audit.fixtures.claimkit import Arm, Control, Verdict, claim
     networks=("inception", "alexnet", "mlp-1x512"),
 )
 def test_training_error_reaches_zero_on_noise(runs, paper, judge):
-    """Shuffled pixels, random pixels and Gaussian noise are memorized too."""
-    judge.each_at_most("training error", {kind: arm.train_error for kind, arm in runs.items()}, paper.limit)
+    """Shuffled pixels, random pixels and Gaussian noise are memorized too.
+
+    A seed has memorized them if its training error on each of the three is no worse than the paper's worst.
+    """
+    judge.each_every_seed_fits({kind: arm.train_error for kind, arm in runs.items()}, paper.fitted)
 
 
 @claim(
@@ -52,7 +55,7 @@ def test_training_error_reaches_zero_on_noise(runs, paper, judge):
 def test_noise_is_fitted_before_random_labels(runs, paper, judge):
     """True labels are fitted first, then shuffled pixels, then noise, and random labels last.
 
-    Time is the first epoch with a training loss below 0.05 on frozen weights.
+    Time is the number of steps until the training loss on frozen weights is below 0.05. Each neighbour is compared.
     """
     order = {
         "true": [runs.true],
@@ -60,4 +63,4 @@ def test_noise_is_fitted_before_random_labels(runs, paper, judge):
         "gaussian and random": [runs.gaussian, runs.random],  # as in Figure 1a, but the two kinds of noise are not compared
         "labels": [runs.labels],
     }
-    judge.in_order("time to fit", {name: [arm.time_to_fit for arm in arms] for name, arms in order.items()})
+    judge.in_order("steps to fit", {name: [arm.time_to_fit for arm in arms] for name, arms in order.items()})

@@ -5,42 +5,42 @@ Refuted by: a network that, with unchanged hyper-parameters, stops short of the 
 test images although its labels carried no information.
 """
 
-from rethinking_audit.fixtures.claimkit import Arm, Control, Fallback, Verdict, claim
+from rethinking_audit.fixtures.claimkit import Arm, Control, Verdict, claim
 
 
 @claim(
     "random-labels/zero-training-error",
     source="section 2.1, Table 1",
     refuted_by="a network that, with unchanged hyper-parameters, stops short of the training set",
-    runs={"random": Arm(corruption=1.0), "slower": Arm(corruption=1.0, variant="slower-decay", optional=True)},
+    runs={"random": Arm(corruption=1.0)},
     control=(
         Control(
             "softmax regression, which has too few parameters to memorize the labels",
-            {name: Arm(corruption=1.0, network="linear") for name in ("random", "slower")},
+            {"random": Arm(corruption=1.0, network="linear")},
             networks=("mlp-1x512",),
         ),
         Control(
             "ridge regression, which has too few as well",
-            {name: Arm(corruption=1.0, network="ridge") for name in ("random", "slower")},
+            {"random": Arm(corruption=1.0, network="ridge")},
             networks=("mlp-1x512",),
         ),
         Control(
             "one nearest neighbour, which memorizes any labels",
-            {name: Arm(corruption=1.0, network="nearest-neighbour") for name in ("random", "slower")},
+            {"random": Arm(corruption=1.0, network="nearest-neighbour")},
             networks=("mlp-1x512",),
             expected=Verdict.HELD,
         ),
     ),
     figure="1a",
-    fallback=Fallback({"random": "slower"}, "slower decay of the learning rate"),
 )
 def test_training_error_reaches_zero(runs, paper, judge):
     """Every random label is memorized.
 
-    The paper's schedule decides. If it ends while the loss still falls, it decides nothing. Then the tier may judge by a
-    slower decay of the learning rate, and the report says so.
+    A seed has memorized them if its training error is no worse than the paper's worst. Judged is the share of seeds that
+    have, because a mean of errors near 0 and near 1 says little. A run that ends while its loss still falls counts neither
+    way.
     """
-    judge.at_most("training error", runs.random.train_error, paper.limit)
+    judge.every_seed_fits(runs.random.train_error, paper.fitted)
 
 
 @claim(

@@ -39,8 +39,8 @@ def test_generalization_error_falls_as_noise_rises(runs, paper, judge):
 def test_training_speed_is_unaffected_by_random_labels(runs, paper, judge):
     """Training speed is unaffected by random labels.
 
-    Time is the first epoch with a training loss below 0.05. Speed is unaffected if it changes, in either direction, by less
-    than the smallest change the paper shows.
+    Time is the number of steps until the training loss is below 0.05. Speed is unaffected if it changes, in either way, by
+    less than the smallest change the paper shows.
     """
-    what = "epochs to fit, random over true labels"
+    what = "steps to fit, random over true labels"
     judge.ratio(what, runs.random.time_to_fit, runs.true.time_to_fit, at_least=1 / paper.limit, at_most=paper.limit)

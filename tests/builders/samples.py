@@ -1,5 +1,6 @@
 """Made-up samples of seeds, for which the rate of wrong decisions is known."""
 
+import math
 from itertools import count
 
 import numpy as np
@@ -13,7 +14,7 @@ from rethinking_audit.fixtures.claimkit.claim import Control, claim
 from rethinking_audit.fixtures.claimkit.paper import Paper
 from rethinking_audit.fixtures.claimkit.tiers import NetworkPlan, ProblemPlan, Tier
 from rethinking_audit.fixtures.data.datasets import find
-from rethinking_audit.fixtures.training.result import FIT, STALLED, Curves, Result
+from rethinking_audit.fixtures.training.result import FIT, LOSS_CRITERION, STALLED, Curves, Result
 from rethinking_audit.fixtures.training.spec import Recipe
 
 RECIPE = Recipe(batch=1, learning_rate=0.1, momentum=0.9, lr_decay=1.0, max_epochs=9, patience=9)
@@ -27,16 +28,22 @@ PROBLEMS = {"sgd": ProblemPlan(solver="sgd", seeds=5), "lemma": ProblemPlan(solv
 TIER = Tier("fast", find("digits"), NETWORKS, tuple(NETWORKS), problems=PROBLEMS)
 
 NOISE = np.random.default_rng(0)
-LOSSES = (0.01 + 1e-9 * number for number in count())  # no two trainings are equal
+SHARES = (1 - 1e-9 * number for number in count(1))  # no two trainings are equal
 
 
 def training(test_error=0.1, train_error=0.0, fit=10, confusion=((9, 1), (1, 9)), eval_every=None):
-    """Return a finished training's result; `fit` None is one that stalled."""
-    curves = Curves(
-        [2.3, next(LOSSES)], [0.9, train_error], [0.0], [1], [0.1], [0.5, test_error], eval_every or [[0.1, 0.1]]
-    )
+    """Return a finished training's result; `fit` None is one that stalled, else its loss is below 0.05 from there on.
+
+    `fit` may be between two epochs: the loss stays at 2.3, and falls to where its logarithm gets there in time.
+    """
+    losses, epoch = [2.3, next(SHARES)], None
+    if fit is not None:
+        epoch = math.ceil(fit)
+        losses = [2.3] * epoch + [next(SHARES) * 2.3 * (LOSS_CRITERION / 2.3) ** (1 / (fit - epoch + 1))]
+    errors = [0.9, train_error], [0.0], [1], [0.1], [0.5, test_error], eval_every or [[0.1, 0.1]]
     status = STALLED if fit is None else FIT
-    return Result(status, 20, 1, fit, fit, curves, [list(row) for row in confusion], 1, "", "", []).to_dict()
+    tables = [list(row) for row in confusion]
+    return Result(status, 20, 1, epoch, epoch, Curves(losses, *errors), tables, 1, "", "", []).to_dict()
 
 
 def sample(declared, find, seeds=30, network="mlp-1x512", control=False, **limits):

@@ -32,7 +32,7 @@ def rows_of(results, why=None, place="Table 1", network="inception", what="test 
 def test_every_number_of_the_tables_and_figures_is_there():
     rows = list(paper_rows(BOOK))
     count = {place: sum(row.place == place for row in rows) for place in {row.place for row in rows}}
-    assert count == {"Table 1": 38, "Table 4": 5, "Figure 1a": 5, "Figure 1c": 33, "Figure 2b": 2}
+    assert count == {"Table 1": 38, "Table 4": 5, "Figure 1a": 5, "Figure 1b": 30, "Figure 1c": 33, "Figure 2b": 2}
     epochs = {row.what: row.paper for row in rows if row.place == "Figure 1a"}
     assert epochs["epochs to fit, true labels"] == 10
     assert epochs["epochs to fit, random labels"] == 36
@@ -65,7 +65,20 @@ def test_augmented_runs_are_compared_by_their_online_error():
 
 def test_a_run_that_did_not_fit_has_no_time():
     found = replications(PAPER, BOOK, lambda specs: Runs([result(fit=None)]), None)
-    assert not [row for row in found if row["place"] == "Figure 1a"]
+    assert not [row for row in found if row["place"] in ("Figure 1a", "Figure 1b")]
+
+
+def test_a_slowdown_is_the_ratio_of_whole_epochs_by_seed():
+    """The paper counts its epochs; its 3.6 is 36 over 10."""
+
+    def find(tasks):
+        return Runs([result(fit=fit) for fit in ((36, 40) if tasks[0].corruption == 1 else (10, 10))])
+
+    found = replications(PAPER, BOOK, find, None)
+    rows = {row["what"]: row for row in found if (row["place"], row["network"]) == ("Figure 1b", "inception")}
+    assert (rows["slowdown at p = 1"]["measured"], rows["slowdown at p = 1"]["paper"]) == (3.8, 3.6)
+    assert rows["slowdown at p = 0.5"]["measured"] == 1.0
+    assert len(rows) == 10
 
 
 def test_runs_that_were_not_made_are_no_rows():

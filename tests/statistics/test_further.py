@@ -12,7 +12,7 @@ from rethinking_audit.fixtures.statistics.intervals import mean_interval
 from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.rules import at_most, larger_by, mean_within, ratio_within, share_kept
 from rethinking_audit.fixtures.statistics.several import all_hold
-from rethinking_audit.fixtures.statistics.trends import falls_with_level, grows_to_chance, in_order
+from rethinking_audit.fixtures.statistics.trends import falls_with_level
 
 ALPHA = 0.01
 INF = math.inf
@@ -102,17 +102,6 @@ def test_pages_test_needs_rows_by_its_correlation():
     assert further_rows(-1.0, 2, 3, ALPHA) == 1
     assert further_rows(1.0, 3, 3, ALPHA) is None
     assert further_rows(0.0, 2, 3, ALPHA) is None
-
-
-def test_orders_say_it():
-    times = {"a": [exact(1, 1)], "b": [exact(2, 2)], "c": [exact(3, 3)]}
-    judged = in_order(times, ALPHA, "time")
-    assert (judged.verdict, judged.further) == (Verdict.INCONCLUSIVE, 1)
-    bounded = in_order({**times, "c": [[(3, INF), (3, 3)]]}, ALPHA, "time")
-    assert (bounded.further, bounded.seeds) == (None, 0)
-    chance = [np.full((10, 10), 90)] * 2
-    growth = grows_to_chance({0.0: [0.1, 0.1], 0.5: [0.5, 0.5], 1.0: [0.9, 0.9]}, chance, 0.06, ALPHA)
-    assert (growth.verdict, growth.further) == (Verdict.INCONCLUSIVE, 1)
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_one_run_gives_no_interval():
 def test_the_exact_interval_of_a_share():
     """The ends are quantiles of the beta distribution (Clopper and Pearson 1934); none of ten leaves 1 - 0.025 ** 0.1."""
     assert exact_interval(0, 10) == Interval(0.0, pytest.approx(1 - 0.025**0.1))
-    usual, narrow = exact_interval(3, 10), exact_interval(3, 10, 0.9)
+    usual, narrow = exact_interval(3, 10), exact_interval(3, 10, 0.05)
     assert (usual.low, usual.high) == pytest.approx((stats.beta.ppf(0.025, 3, 8), stats.beta.ppf(0.975, 4, 7)))
     assert (narrow.low, narrow.high) == pytest.approx((stats.beta.ppf(0.05, 3, 8), stats.beta.ppf(0.95, 4, 7)))
     assert {type(usual.low), type(usual.high)} == {float}

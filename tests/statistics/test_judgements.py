@@ -8,7 +8,7 @@ import pytest
 
 from rethinking_audit.fixtures.record.plain import plain
 from rethinking_audit.fixtures.record.verdict import Verdict
-from rethinking_audit.fixtures.statistics.chance import at_chance
+from rethinking_audit.fixtures.statistics.chance import at_chance, beats_chance
 from rethinking_audit.fixtures.statistics.exact import exactly, over_choices
 from rethinking_audit.fixtures.statistics.intervals import bounded_mean_interval, mean_interval, prediction_interval
 from rethinking_audit.fixtures.statistics.judgement import Interval
@@ -55,7 +55,20 @@ def test_a_share_is_not_below_zero(values, low):
     judged = at_most(exact(*values), 0.9, ALPHA, "training error")
     words = ("mean over seeds, Student's interval", "training error", "%")
     ends = (low, values[1] + STUDENT)
-    same(judged, *words, values[1], ends, (-INF, 0.9), verdict=HELD, values={"by seed": list(values)})
+    same(judged, *words, values[1], ends, (0, 0.9), verdict=HELD, values={"by seed": list(values)})
+
+
+@pytest.mark.parametrize("values", [exact(0.0, 0.9, 0.9, 0.9, 0.9), exact(0.5), [(0.0, 0.5)], exact(0.0, 1.0)])
+def test_no_interval_of_a_share_is_beyond_0_and_1(values):
+    """Student's interval of the first ends at 135 %, and that of one seed is endless."""
+    known = [high for _, high in values]
+    for judged in (
+        at_most(values, 0.0066, ALPHA, "training error"),
+        beats_chance(known, 0.5, 10, 3, ALPHA, "test error"),
+        mean_within(values, Interval(0.5, INF), ALPHA, "late share", possible=Interval(0, 1)),
+    ):
+        assert 0 <= judged.interval.low <= judged.interval.high <= 1
+        assert 0 <= judged.accepted.low <= judged.accepted.high <= 1
 
 
 def test_a_difference_is_paired_and_no_surer_than_two_binomials():

@@ -18,7 +18,6 @@ from rethinking_audit.fixtures.statistics.rules import (
     share_kept,
 )
 from rethinking_audit.fixtures.statistics.several import all_hold
-from rethinking_audit.fixtures.statistics.trends import grows_to_chance, in_order
 from tests.builders.judgements import HELD, INCONCLUSIVE, REFUTED, exact
 from tests.builders.tables import table
 
@@ -42,40 +41,7 @@ def test_training_error_at_most(values, verdict):
     assert at_most(values, 0.0066, ALPHA, "training error").verdict is verdict
 
 
-def growth(*means, seeds=4, scatter=0.01):
-    draw = np.random.default_rng(len(means))
-    return {level: list(mean + scatter * draw.standard_normal(seeds)) for level, mean in enumerate(means)}
-
-
 CHANCE = [table(0.1, seed) for seed in range(4)]
-
-
-@pytest.mark.parametrize(
-    ("errors", "end", "verdict"),
-    [
-        (growth(0.1, 0.5, 0.9), CHANCE, HELD),
-        (growth(0.1, 0.5, 0.7, 0.86, 0.9), CHANCE, HELD),
-        (growth(0.9, 0.5, 0.1), CHANCE, REFUTED),
-        (growth(0.1, 0.9, 0.5, 0.9), CHANCE, REFUTED),  # grows, but falls by forty points on the way
-        (growth(0.1, 0.3, 0.5), [table(0.5, seed) for seed in range(4)], REFUTED),  # grows, but ends far from chance
-        (growth(0.5, 0.5, 0.5, scatter=0.05), CHANCE, INCONCLUSIVE),
-    ],
-)
-def test_error_grows_to_chance(errors, end, verdict):
-    assert grows_to_chance(errors, end, 0.06, ALPHA).verdict is verdict
-
-
-def test_one_seed_has_a_trend_if_it_has_many_levels():
-    """Eleven levels in one order are one chance in forty million; three are one in six."""
-    many = {level / 10: [0.1 + 0.08 * level] for level in range(11)}
-    assert grows_to_chance(many, CHANCE[:1], 0.15, ALPHA).verdict is HELD
-    few = {level: [0.1 + 0.4 * level] for level in range(3)}
-    assert grows_to_chance(few, CHANCE[:1], 0.15, ALPHA).verdict is INCONCLUSIVE
-
-
-def test_an_error_that_is_no_number_is_no_trend():
-    with pytest.raises(ValueError, match="not a number"):
-        grows_to_chance({0: [0.1] * 4, 1: [0.5] * 4, 2: [math.nan] * 4}, CHANCE, 0.06, ALPHA)
 
 
 @pytest.mark.parametrize(
@@ -173,36 +139,6 @@ def test_matters_more(one, other, verdict):
 )
 def test_mean_within(values, verdict):
     assert mean_within(values, Interval(0.5, math.inf), ALPHA, "share").verdict is verdict
-
-
-def ordered(*groups):
-    return {str(place): [exact(*arm) for arm in arms] for place, arms in enumerate(groups)}
-
-
-@pytest.mark.parametrize(
-    ("groups", "verdict"),
-    [
-        (ordered([(10, 11, 9, 10)], [(15, 16, 15, 14)], [(21, 22, 20, 21), (23, 23, 22, 24)], [(36, 35, 36, 38)]), HELD),
-        (ordered([(36, 35, 36, 38)], [(21, 22, 20, 21)], [(15, 16, 15, 14)], [(10, 11, 9, 10)]), REFUTED),
-        # the first two as quick as each other: the order of all is still beyond doubt
-        (ordered([(7, 7, 8, 6)], [(7, 6, 8, 7)], [(10, 10, 9, 10)], [(30, 29, 31, 28)]), HELD),
-        # an epoch apart in every seed, which is no more than what lies between two looks at the loss
-        (ordered([(8, 8, 8, 8)], [(7, 7, 7, 7)], [(10, 10, 9, 10)], [(30, 29, 31, 28)]), HELD),
-        (ordered([(9, 9, 9, 9)], [(7, 7, 7, 7)], [(10, 10, 9, 10)], [(30, 29, 31, 28)]), REFUTED),
-        # the trend is upward, but two neighbours are in the wrong order beyond doubt
-        (ordered([(20, 20, 20, 20)], [(10, 10, 10, 10)], [(30, 30, 30, 30)], [(40, 40, 40, 40)]), REFUTED),
-        (ordered([(10,)], [(15,)], [(21,)], [(36,)]), INCONCLUSIVE),  # one seed
-        (ordered([(10, 30, 20, 9)], [(15, 8, 9, 30)], [(21, 10, 12, 9)], [(11, 9, 30, 20)]), INCONCLUSIVE),
-    ],
-)
-def test_in_order(groups, verdict):
-    assert in_order(groups, ALPHA, "time").verdict is verdict
-
-
-def test_a_run_that_never_fitted_comes_last():
-    times = ordered([(10, 11, 9, 10)], [(15, 16, 15, 14)], [(21, 22, 20, 21)])
-    times["never"] = [[(math.inf, math.inf)] * 4]
-    assert in_order(times, ALPHA, "time").verdict is HELD
 
 
 def part(*values):

@@ -10,31 +10,10 @@ from rethinking_audit.fixtures.statistics.chance import at_chance
 from rethinking_audit.fixtures.statistics.further import MOST, further_seeds, of_several
 from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.rules import mean_within, ratio_within, share_kept
-from rethinking_audit.fixtures.statistics.trends import grows_to_chance
-from tests.builders.judgements import INCONCLUSIVE, INF, REFUTED, exact
+from tests.builders.judgements import INCONCLUSIVE, INF, exact
 from tests.builders.tables import tables
 
 ALPHA = 0.01
-
-
-def test_the_fewest_of_what_would_refute_are_asked_for():
-    """Eleven rows of a correlation of a half are a trend; two seeds have nine too few."""
-    downward = {0: [0.55, 0.55], 1: [0.51, 0.51], 2: [0.53, 0.53]}  # by less than the drop
-    ends = tables(2, 0.3, 2)
-    assert at_chance(ends, 0.05, ALPHA).further == 11
-    assert grows_to_chance(downward, ends, 0.05, ALPHA).further == 9
-    scattered = {0: [0.5, 0.7], 1: [0.4, 0.1], 2: [0.45, 0.2]}
-    falls = further_seeds([0.1, 0.6], Interval(-INF, 0.34), ALPHA)
-    assert grows_to_chance(scattered, tables(2), 0.34, ALPHA).further == 9 < falls
-    upward = {0: [0.25, 0.25], 1: [0.5, 0.5], 2: [0.48, 0.48]}  # a correlation of a half too
-    assert grows_to_chance(upward, tables(2, 0.3, 3), 0.03, ALPHA).further == 6 - 2  # the end is 0.03 beyond its limit
-
-
-def test_what_is_refuted_asks_for_nothing_though_a_part_is_undecided():
-    errors = {0: [0.1, 0.4], 1: [0.6, 0.6], 2: [0.35, 0.5]}
-    judged = grows_to_chance(errors, tables(2, 1.0, 10), 0.05, ALPHA)
-    assert further_seeds([0.25, 0.1], Interval(-INF, 0.05), ALPHA) > 0
-    assert (judged.verdict, judged.further) == (REFUTED, None)
 
 
 def test_a_lone_value_has_no_scatter_of_its_own_and_two_have():

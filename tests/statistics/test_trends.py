@@ -7,15 +7,12 @@ import pytest
 from scipy import stats
 
 from rethinking_audit.fixtures.statistics.judgement import Interval
-from rethinking_audit.fixtures.statistics.trends import falls_with_level, in_order
-from tests.builders.judgements import HELD, INCONCLUSIVE, INF, REFUTED, exact
+from rethinking_audit.fixtures.statistics.trends import falls_with_level, grows_with_level, trend
+from tests.builders.judgements import HELD, INCONCLUSIVE, REFUTED
 from tests.builders.tables import significance
 
 ALPHA = 0.01
 FALLING = {1.0: [0.1, 0.2, 0.6], 0.0: [0.9, 0.8, 0.5], 0.5: [0.5, 0.9, 0.7]}  # by seed a correlation of -1, -1/2 and 1/2
-
-
-# Falls with the level
 
 
 def test_a_fall_that_three_seeds_cannot_tell_is_told_in_full():
@@ -31,6 +28,17 @@ def test_a_fall_that_three_seeds_cannot_tell_is_told_in_full():
     assert judged.notes == ["Page's test: p-value 2.1e-01 for a fall, 7.9e-01 for growth"]
     assert judged.seeds == 3
     assert judged.further == 22  # 25 rows: sqrt(2 * 25) / 3 is 2.36 standard deviations, 24 give 2.31 of 2.33
+
+
+def test_growth_is_the_mirror_of_a_fall():
+    growing = {1 - level: values for level, values in FALLING.items()}
+    fall, growth = falls_with_level(FALLING, ALPHA, "e"), grows_with_level(growing, ALPHA, "e")
+    assert growth.measured == pytest.approx(-fall.measured)
+    assert growth.accepted == Interval(-fall.accepted.high, 1.0)
+    assert (growth.verdict, growth.seeds, growth.further) == (fall.verdict, fall.seeds, fall.further)
+    assert growth.notes == ["Page's test: p-value 7.9e-01 for a fall, 2.1e-01 for growth"]
+    steep = {level: [level / 10] * 5 for level in range(11)}
+    assert (grows_with_level(steep, ALPHA, "e").verdict, falls_with_level(steep, ALPHA, "e").verdict) == (HELD, REFUTED)
 
 
 def test_the_correlation_has_students_interval():
@@ -53,7 +61,23 @@ def test_half_of_those_without_an_order_are_on_either_side():
     """No correlation has a p-value of a half to both sides, which alpha may be exactly."""
     flat = {0.0: [0.1, 0.3], 0.5: [0.2, 0.2], 1.0: [0.3, 0.1]}
     assert falls_with_level(flat, 0.5, "e").verdict is HELD
-    assert in_order({"a": [exact(1, 3)], "b": [exact(2, 2)], "c": [exact(3, 1)]}, 0.5, "time").verdict is REFUTED
+    assert grows_with_level(flat, 0.5, "e").verdict is HELD
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(2, 3), (7, 11), (30, 4)])
+@pytest.mark.parametrize("digits", [1, 9])
+def test_pages_test_and_the_correlations_are_scipys_with_ties_too(rows, columns, digits):
+    table = np.random.default_rng(0).random((rows, columns)).round(digits) + np.arange(columns) / 10
+    assert trend(table) == pytest.approx(float(stats.page_trend_test(table, method="asymptotic").pvalue))
+    errors = dict(enumerate(table.T.tolist()))
+    correlations = [stats.spearmanr(np.arange(columns), row).statistic for row in table]
+    assert falls_with_level(errors, ALPHA, "e").measured == pytest.approx(np.mean(correlations))
+
+
+def test_a_time_without_end_ranks_last_and_equal_values_have_no_order():
+    assert trend(np.array([[1.0, 2.0, math.inf]] * 3)) == trend(np.array([[1.0, 2.0, 3.0]] * 3))
+    assert trend(np.array([[1.0, 1.0, 1.0]] * 3)) == 0.5
+    assert falls_with_level({0: [0.5, 0.5], 1: [0.5, 0.5]}, ALPHA, "e").measured == 0.0
 
 
 @pytest.mark.parametrize(("sign", "verdict"), [(-1, HELD), (1, REFUTED)])
@@ -62,62 +86,3 @@ def test_one_seed_of_many_levels_decides_and_has_no_interval(sign, verdict):
     judged = falls_with_level({level: [0.5 + sign * level / 100] for level in range(8)}, ALPHA, "e")
     assert judged.verdict is verdict
     assert (judged.measured, judged.interval, judged.seeds) == (pytest.approx(sign), Interval(-1.0, 1.0), 1)
-
-
-# In order
-
-
-def test_an_order_that_two_seeds_cannot_tell_is_told_in_full():
-    times = {"a": [exact(2, 4)], "b": [exact(4, 4)], "c": [exact(8, 16)]}
-    judged = in_order(times, ALPHA, "time to fit")
-    assert judged.verdict is INCONCLUSIVE
-    assert judged.rule == "Page's test for ordered alternatives, no neighbours reversed"
-    assert judged.quantity == "rank correlation of time to fit with the order claimed"
-    assert judged.measured == pytest.approx((1 + math.sqrt(3) / 2) / 2)
-    assert judged.interval == Interval(-1.0, 1.0)
-    assert judged.accepted == Interval(pytest.approx(2.3263479 / 2), 1.0)
-    assert judged.notes == [
-        "Page's test: p-value 4.0e-02 for the order",
-        "b over a: 1.41x by the mean logarithm",
-        "c over b: 2.83x by the mean logarithm",
-    ]
-    assert (judged.seeds, judged.further) == (2, 2)  # 0.933 * sqrt(8) = 2.64, six give 2.29
-    assert (judged.values, judged.unit, judged.alpha) == ({}, "", ALPHA)
-
-
-def test_a_correlation_within_its_range_keeps_its_interval():
-    times = {"a": [exact(2, 4, 4, 2)], "b": [exact(4, 4, 2, 3)], "c": [exact(8, 16, 3, 2.5)]}
-    judged = in_order(times, 0.2, "time")
-    correlations = [stats.spearmanr([0, 1, 2], row).statistic for row in ((2, 4, 8), (4, 4, 16), (4, 2, 3), (2, 3, 2.5))]
-    half = stats.t.isf(0.2, 3) * np.std(correlations, ddof=1) / 2
-    assert judged.interval.low == pytest.approx(np.mean(correlations) - half)
-    assert judged.interval.high == pytest.approx(np.mean(correlations) + half)
-
-
-def test_a_bounded_time_has_no_seeds_that_would_decide():
-    judged = in_order({"a": [exact(1, 1)], "b": [exact(2, 2)], "c": [[(3, 3), (3, INF)]]}, ALPHA, "time")
-    assert (judged.verdict, judged.seeds, judged.further) == (INCONCLUSIVE, 0, None)
-    held = in_order({"a": [exact(1, 1, 1)], "b": [exact(2, 2, 2)], "c": [exact(3, 3, 3)]}, ALPHA, "time")
-    assert (held.verdict, held.seeds, held.further) == (HELD, 3, None)
-
-
-def test_neighbours_are_reversed_only_if_they_are_even_an_epoch_earlier():
-    """The trend is upward; only the second pair falls: by an epoch, which is none, and by two, which is one."""
-    first, last = exact(*[10] * 5), exact(*[1000] * 5)
-    for drop, verdict in ((1, HELD), (2, REFUTED)):
-        times = {
-            "a": [first],
-            "b": [exact(*[21] * 5)],
-            "c": [exact(*[21 - drop] * 5)],
-            "d": [last],
-            "e": [exact(*[2000] * 5)],
-        }
-        assert in_order(times, ALPHA, "time").verdict is verdict
-
-
-def test_what_was_there_in_its_first_epoch_may_have_been_there_at_once():
-    """A time of one epoch may be none: its logarithm is endless, and says nothing of what follows."""
-    times = {name: [exact(*[time] * 5)] for name, time in (("a", 1), ("b", 1), ("c", 5), ("d", 9))}
-    assert in_order(times, ALPHA, "time").verdict is HELD
-    faster = {name: [[(time, time)] * 5] for name, time in (("a", 1), ("b", 0.5), ("c", 5), ("d", 9))}
-    assert in_order(faster, ALPHA, "time").verdict is HELD

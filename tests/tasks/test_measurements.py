@@ -1,0 +1,58 @@
+"""What is measured of finished trainings: the steps to fit, between the epochs at whose ends the loss is known."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from rethinking_audit.fixtures.tasks.measurements import Runs
+from rethinking_audit.fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED, Curves, Result
+from tests.builders.specs import SPEC, baseline_of
+
+PER_EPOCH = 8  # steps in an epoch
+
+
+def run(*losses, fit=None, status=FIT, error=0.0):
+    curves = Curves(train_loss=list(losses), train_error=[0.9, error], test_error=[0.5])
+    return Result(status, len(losses) - 1, PER_EPOCH, fit, fit, curves, [[1, 0], [0, 1]], 1, "", "", [])
+
+
+def steps(*results):
+    return Runs(list(results)).time_to_fit
+
+
+def test_the_logarithm_of_the_loss_is_a_straight_line_between_two_epochs():
+    """From 0.2 to 0.0125 the loss halves four times in an epoch, and is 0.05 after two."""
+    assert steps(run(2.3, 0.2, 0.0125, fit=2)) == [(pytest.approx(1.5 * PER_EPOCH), pytest.approx(1.5 * PER_EPOCH))]
+    assert steps(run(2.3, 0.05, 0.01, fit=2)) == [(PER_EPOCH, PER_EPOCH)]  # there at the end of the first, to all digits
+    assert steps(run(0.8, 0.003125, fit=1)) == [(pytest.approx(PER_EPOCH / 2), pytest.approx(PER_EPOCH / 2))]
+
+
+def test_a_loss_that_rounds_to_zero_is_the_least_that_float32_resolves():
+    [(low, high)] = steps(run(2.3, 0.1, 0.0, fit=2))
+    assert low == high == pytest.approx(PER_EPOCH * (1 + math.log(2) / math.log(0.1 * 2**24)))
+
+
+def test_a_recipe_that_augments_fits_in_whole_epochs():
+    """Its batches decide, whose loss is no curve: that of the images may be below 0.05 earlier, or not yet."""
+    assert steps(run(2.3, 0.04, 0.03, fit=2), run(2.3, 0.2, 0.06, fit=2)) == [(2 * PER_EPOCH, 2 * PER_EPOCH)] * 2
+
+
+def test_a_run_that_did_not_fit_needs_longer_or_forever():
+    stopped = run(2.3, 1.0, 0.5, status=BUDGET_EXHAUSTED)
+    given_up = [run(2.3, 1.0, 1.0, status=status) for status in (STALLED, DIVERGED)]
+    assert steps(stopped, *given_up) == [(2 * PER_EPOCH, math.inf), (math.inf, math.inf), (math.inf, math.inf)]
+
+
+def test_a_training_error_is_bounded_if_the_budget_ended_and_1_if_it_diverged():
+    runs = Runs([run(2.3, 1.0, status=status, error=0.3) for status in (FIT, STALLED, BUDGET_EXHAUSTED, DIVERGED)])
+    assert runs.train_error == [(0.3, 0.3), (0.3, 0.3), (0.0, 0.3), (1.0, 1.0)]
+
+
+@pytest.mark.parametrize("kind", ["training", "baseline"])
+def test_an_arm_knows_on_how_many_images_it_was_trained(kind):
+    task = SPEC if kind == "training" else baseline_of(SPEC)
+    made = [run(2.3, 0.01, fit=1).to_dict()]
+    assert type(task).measured([task], made).train_size == 50
+    whole = replace(task, train_size=None)
+    assert type(task).measured([whole], made).train_size == whole.data.about.train > 50
