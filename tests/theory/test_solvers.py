@@ -58,6 +58,8 @@ def test_lemma_1_by_rows_is_lemma_1_by_the_matrix():
     assert values["rows"] == values["points"] == 60
     assert values["exactly_regular"]
     assert values["smallest_eigenvalue"] >= 0.74 * values["smallest_gap"]
+    assert values["smallest_eigenvalue"] > 1e6 * values["rounding"] > 0
+    assert spoiled["smallest_eigenvalue"] == 0
     assert spoiled["rows"] < 60
     assert not spoiled["exactly_regular"]
 
