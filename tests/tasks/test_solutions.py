@@ -50,7 +50,7 @@ def test_values_are_attributes_by_seed():
     solved = Solutions([{"error": 0.1}, {"error": 0.3}])
     assert solved.error == [0.1, 0.3]
     assert solved.worst("error") == {"error": 0.3}
-    assert solved.accuracies("error") == [0.9, 0.7]
+    assert Solutions([{"wrong": "c0", "tested": 3}]).wrong == [[True, True, False]]
     assert Solutions([{"draws": [1, 2]}, {"draws": [3]}]).pooled("draws") == [1, 2, 3]
     with pytest.raises(AttributeError, match="no value 'norm'; it has error"):
         _ = solved.norm

@@ -10,6 +10,7 @@ from rethinking_audit.fixtures.data import datasets
 from rethinking_audit.fixtures.tasks.solutions import Machine, Solutions
 from rethinking_audit.fixtures.tasks.sources import canonical
 from rethinking_audit.fixtures.theory import features, shallow, solve_kernels
+from rethinking_audit.fixtures.theory.masks import unpacked
 from rethinking_audit.fixtures.theory.problem import Instance, Sample
 from rethinking_audit.fixtures.theory.solvers import SOLVERS
 
@@ -112,6 +113,18 @@ def test_a_kernel_machine_on_true_and_on_random_labels():
     assert true["test_error"] < 0.1
     assert random["test_error"] > 0.7
     assert random["norm"] > true["norm"]
+    solved = Solutions([true])
+    assert [np.mean(wrong) for wrong in (*solved.wrong, *solved.ridge_wrong, *solved.neighbour_wrong)] == [
+        true[f"{of}test_error"] for of in ("", "ridge_", "neighbour_")
+    ]
+    assert true["test_error"] < true["ridge_test_error"] < 0.2 < random["ridge_test_error"]
+
+
+def test_the_images_that_each_machine_of_a_grid_gets_wrong_are_as_many_as_its_errors():
+    values = found("kernel-grid", task(300), kind="raw", scales=(1.0, 4.0), l2s=(0.01, 10.0))
+    solved = Solutions([values])
+    assert [np.mean(unpacked(one, 100)) for one in values["wrongs"]] == values["test_errors"]
+    assert np.mean(solved.l2_wrong) == values["l2_test_error"]
 
 
 def test_a_grid_leaves_out_what_float64_cannot_solve():
@@ -152,6 +165,7 @@ def test_random_filters_with_and_without_l2():
     assert values["residual"] < 1e-6
     assert values["test_error"] < 0.3
     assert values["l2_norm"] < values["norm"]
+    assert {name: len(mask) for name, mask in values.items() if name.endswith("wrong")} == dict.fromkeys(("wrong", "l2_wrong", "ridge_wrong", "neighbour_wrong"), 14)
 
 
 def test_random_signs_are_fitted_and_a_small_class_is_as_small_as_known():
@@ -188,6 +202,9 @@ def test_fused_slopes_are_those_of_each_network():
 # What a claim's test is given
 
 
+FIRST, SECOND = [True, *[False] * 7], [False, True, *[False] * 6]
+
+
 def grid(**changes):
     columns = {
         "scales": [1.0, 2.0, 4.0],
@@ -195,14 +212,16 @@ def grid(**changes):
         "test_errors": [0.05, None, 0.04],
         "held_out_errors": [0.04, None, 0.05],
         "held_out": 100,
+        "tested": 8,
+        "wrongs": ["80", None, "40"],
     }
     return Solutions([{**columns, **changes}])
 
 
 def test_a_grids_best_are_those_that_held_out_images_cannot_tell_apart():
-    assert grid().best[0] == [Machine(1.0, 30.0, 0.05, 0.04), Machine(4.0, 10.0, 0.04, 0.05)]
-    assert grid(held_out=100_000).best[0] == [Machine(1.0, 30.0, 0.05, 0.04)]
-    assert grid().best_accuracy == [0.95]
+    assert grid().best[0] == [Machine(1.0, 30.0, 0.05, 0.04, "80"), Machine(4.0, 10.0, 0.04, 0.05, "40")]
+    assert grid(held_out=100_000).best[0] == [Machine(1.0, 30.0, 0.05, 0.04, "80")]
+    assert grid().best_wrong == [FIRST]
 
 
 def test_the_norms_of_two_grids_are_compared_for_every_choice_and_first_for_the_best_two():
@@ -211,11 +230,11 @@ def test_the_norms_of_two_grids_are_compared_for_every_choice_and_first_for_the_
     assert surely.norm_ratios(grid()) == [1.0, 3.0]
 
 
-def test_the_accuracy_at_a_larger_norm_is_that_of_the_best_machine_that_has_one():
-    own, other = grid(), grid(test_errors=[0.2, None, 0.3])
-    assert own.accuracy_at_smallest_norm == [0.96]
-    assert other.accuracy_at_larger_norm(2.0, than=own) == [0.8]
-    assert grid(held_out_errors=[0.06, None, 0.05]).accuracy_at_larger_norm(1.0, than=own) == [0.96]
+def test_the_images_that_are_wrong_at_a_larger_norm_are_those_of_the_best_machine_that_has_one():
+    own, other = grid(), grid(wrongs=["20", None, "10"])
+    assert own.wrong_at_smallest_norm == [SECOND]
+    assert other.wrong_at_larger_norm(2.0, than=own) == [[False, False, True, *[False] * 5]]
+    assert grid(held_out_errors=[0.06, None, 0.05]).wrong_at_larger_norm(1.0, than=own) == [SECOND]
 
 
 def test_fewer_test_images_are_of_all_classes():
