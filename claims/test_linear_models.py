@@ -1,7 +1,8 @@
 """SGD finds the linear model of minimum norm among all that fit the data, and curvature does not tell them apart.
 
 Zhang et al. 2017, section 5. Least squares with more dimensions than points.
-Refuted by: a run from zero that ends elsewhere than at the pseudo-inverse solution; global optima with different Hessians.
+Refuted by: a run from zero that ends elsewhere than at the pseudo-inverse solution; global optima with different Hessians;
+a set of random test labels that no interpolant of the training set takes.
 """
 
 from rethinking_audit.fixtures.claimkit import Control, Solve, claim, part
@@ -65,3 +66,23 @@ def test_the_hessian_is_the_same_and_degenerate_at_every_optimum(runs, paper, ju
     same = part.exactly("largest difference of two Hessians", found["difference"], at_most=paper.limit)
     degenerate = part.exactly("share of directions without curvature", flat, at_least=needed, at_most=1)
     judge.provided({"varies": varies}, part.all_hold({"the same": same, "degenerate": degenerate}))
+
+
+@claim(
+    "linear/interpolants-that-fail",
+    source="section 5",
+    refuted_by="random labels of test images that no interpolant takes, or that the interpolant of minimum norm takes",
+    runs={"forced": Solve()},
+    control=Control("the interpolant of minimum norm, which generalizes", {"forced": Solve(variant="spoiled")}),
+    problems=("forced",),
+)
+def test_some_interpolants_do_not_generalize(runs, paper, judge):
+    """Some interpolants of the training set do not generalize; their norm is larger than the minimum.
+
+    A kernel machine is linear in its features. This one also takes random labels on the test images. Judged is its accuracy
+    on their true labels, if it fits the training set and its norm is larger than that of the smallest interpolant.
+    """
+    forced = runs.forced
+    fits = part.interpolates(forced.train_error, forced.residual, paper.residual)
+    larger = part.ratio("norm over the smallest", forced.norm, forced.smallest_norm, at_least=paper.ratio)
+    judge.provided({"interpolates": fits, "larger norm": larger}, part.at_chance(forced.confusion, paper.margin))

@@ -109,6 +109,32 @@ def less_than_the_other(runs, paper, judge):
     judge.mean("", [one - other for (one, _), (other, _) in pairs], at_most=0)
 
 
+@claim(
+    "toy/flags",
+    source="",
+    refuted_by="",
+    runs={"one": Solve()},
+    control=Control("", {"one": Solve(corruption=1.0)}),
+    problems=("sgd",),
+)
+def images_that_are_wrong(runs, paper, judge):
+    """At most a hundredth of the test images are wrong."""
+    judge.mean("", [sum(wrong) / len(wrong) for wrong in runs.one.wrong], at_most=0.01)
+
+
+@claim(
+    "toy/tables",
+    source="",
+    refuted_by="",
+    runs={"one": Solve()},
+    control=Control("", {"one": Solve(corruption=1.0)}),
+    problems=("sgd",),
+)
+def solves_at_chance(runs, paper, judge):
+    """The accuracy of a solve is at chance."""
+    judge.at_chance(runs.one.confusion, 0.1)
+
+
 def with_control(declared, find, network="mlp-1x512"):
     return [
         sample(declared, lambda spec, of=control: find(spec, of), network=network, control=control)
@@ -134,6 +160,14 @@ def drawn_signs(spec, control):
     return {"values": {"correlations": [0.0 + spec.corruption, 0.1] if control else [1.0, 0.9], "classes": 10, "kind": "a"}}
 
 
+def flagged(spec, control):
+    return {"values": {"wrong": ("ff" if control else "00") * 250, "tested": 2000}}
+
+
+def tabled(spec, control):
+    return {"values": {"confusion": [[10.0, 0.0], [0.0, 10.0]] if control else [[5.0, 5.0], [5.0, 5.0]]}}
+
+
 @pytest.mark.parametrize(
     ("declared", "find", "wrong", "network"),
     [
@@ -141,6 +175,7 @@ def drawn_signs(spec, control):
         (chance, leaking, 0.7, "mlp-1x512"),
         (every_level, not_fitted, 0.2, "mlp-1x512"),
         (draws_of_solves, drawn_signs, 0.25, "sgd"),
+        (solves_at_chance, tabled, 0.7, "sgd"),
     ],
 )
 def test_every_kind_of_measurement_can_be_moved(declared, find, wrong, network):
@@ -148,6 +183,12 @@ def test_every_kind_of_measurement_can_be_moved(declared, find, wrong, network):
     moved, _ = deviating(own, control, wrong)
     assert moved.judge_all().measured == pytest.approx(wrong, abs=1e-6)
     assert str(moved.judge(range(5)).verdict) != "HELD"
+
+
+def test_flags_can_be_moved_by_whole_images():
+    moved, fraction = deviating(*with_control(images_that_are_wrong, flagged, "sgd"), 0.2)
+    assert fraction == pytest.approx(0.2, abs=1e-3)
+    assert moved.judge_all().measured == pytest.approx(0.2, abs=1e-3)
 
 
 def test_two_arms_that_are_each_others_control_scatter_as_before():

@@ -127,6 +127,21 @@ def test_the_images_that_each_machine_of_a_grid_gets_wrong_are_as_many_as_its_er
     assert np.mean(solved.l2_wrong) == values["l2_test_error"]
 
 
+def test_an_interpolant_of_random_test_labels_fits_the_training_set_and_is_at_chance():
+    forced, smallest = (found("interpolants", task(300), scale=2.0, force=force) for force in (True, False))
+    assert forced["train_error"] == smallest["train_error"] == 0
+    assert max(forced["residual"], smallest["residual"]) < 1e-6
+    assert 0.8 < forced["test_error"] <= 1
+    assert smallest["test_error"] < 0.1
+    assert forced["norm"] > 1.5 * forced["smallest_norm"]
+    assert smallest["norm"] == smallest["smallest_norm"] == forced["smallest_norm"]
+    for values in (forced, smallest):
+        table = np.array(values["confusion"])
+        assert table.sum(axis=1).tolist() == np.bincount(task(300).sample.test_labels, minlength=10).tolist()
+        assert 1 - np.trace(table) / 100 == pytest.approx(values["test_error"])
+    assert found("interpolants", task(300, seed=1), scale=2.0)["confusion"] != forced["confusion"]
+
+
 def test_a_grid_leaves_out_what_float64_cannot_solve():
     values = found("kernel-grid", task(300), kind="raw", scales=(1e-17, 1.0, 4.0), l2s=(0.01, 1.0))
     assert values["norms"][0] is None
@@ -165,7 +180,8 @@ def test_random_filters_with_and_without_l2():
     assert values["residual"] < 1e-6
     assert values["test_error"] < 0.3
     assert values["l2_norm"] < values["norm"]
-    assert {name: len(mask) for name, mask in values.items() if name.endswith("wrong")} == dict.fromkeys(("wrong", "l2_wrong", "ridge_wrong", "neighbour_wrong"), 14)
+    masks = [values[name] for name in ("wrong", "l2_wrong", "ridge_wrong", "neighbour_wrong")]
+    assert {len(mask) for mask in masks} == {14}  # seven bytes for 50 images
 
 
 def test_random_signs_are_fitted_and_a_small_class_is_as_small_as_known():
