@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from rethinking_audit.fixtures.record.measured import Curve, Recipe, Training, TrainingSpec
-from rethinking_audit.fixtures.record.paper import of_table_1, of_table_3, of_table_4
+from rethinking_audit.fixtures.record.paper import of_table_1, of_table_3, of_table_4, problem_of
 from rethinking_audit.fixtures.record.types import Audit, PaperTable
 from rethinking_audit.fixtures.record.words import number, signed
 from rethinking_audit.reports.curves import last
@@ -151,14 +151,6 @@ def _table_2(kept: PaperTable, _: Audit, __: PaperTier | None) -> Table:
     return _table("2", kept["title"], "", named, list(measured.values()), map(row, kept["rows"]))
 
 
-SOLVED = {
-    ("mnist", "none"): "raw",
-    ("mnist", "Gabor filters"): "gabor",
-    ("cifar10", "none"): "raw-colour",
-    ("cifar10", "random convolutional net, 32,000 filters"): "random-filters",
-}
-
-
 def _table_3(kept: PaperTable, audit: Audit, _: PaperTier | None) -> Table:
     cases = [
         (case, largest(found))
@@ -169,7 +161,7 @@ def _table_3(kept: PaperTable, audit: Audit, _: PaperTier | None) -> Table:
     ]
 
     def row(of: PaperRow) -> tuple[list[str], list[Pair]]:
-        problem = SOLVED.get((of["data"], of["preprocessing"]))
+        problem = problem_of(of["data"], of["preprocessing"])
         name = "l2_test_error" if of["l2"] else "test_error"
         found = [
             [values[name] for values in solves if name in values]
