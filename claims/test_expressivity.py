@@ -34,7 +34,7 @@ def test_two_layers_represent_any_labels(runs, paper, judge):
 @claim(
     "expressivity/full-rank",
     source="section 4, Lemma 1",
-    refuted_by="a row of the interleaved matrix with an entry right of the diagonal, or none on it",
+    refuted_by="an entry right of the diagonal, or an eigenvalue that is not positive by more than rounding",
     runs={"matrix": Solve()},
     control=Control("biases that are not interleaved with the points", {"matrix": Solve(variant="spoiled")}),
     problems=("interleaved",),
@@ -42,13 +42,15 @@ def test_two_layers_represent_any_labels(runs, paper, judge):
 def test_the_interleaved_matrix_is_triangular_and_of_full_rank(runs, paper, judge):
     """The interleaved ReLU matrix is lower triangular and of full rank, its diagonal being its eigenvalues.
 
-    Every row is checked. For the first points, the determinant is also computed in rational arithmetic.
+    The smallest eigenvalue must exceed what rounding could have added. Some determinants are also computed exactly.
     """
     found = runs.matrix.worst("points")
     every = {"at_least": 1, "at_most": 1, "unit": "%"}
     regular = part.exactly("share of exact determinants not zero", float(found["exactly_regular"]), **every)
     rows = part.exactly("rows that are triangular with a positive eigenvalue", found["rows"] / found["points"], **every)
-    judge.provided({"determinant": regular}, rows)
+    size = found["smallest_eigenvalue"] / found["rounding"]
+    positive = part.exactly("smallest eigenvalue over its rounding", size, at_least=1, unit="x")
+    judge.provided({"determinant": regular, "triangular": rows}, positive)
 
 
 @claim(

@@ -20,6 +20,14 @@ def solved(case: Case, runs: Mapping[str, Run]) -> list[dict[str, Any]]:
     return [run["values"] for run in found if "values" in run]
 
 
+def largest(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the values of the solves with the most images, each once: two arms may share a solve."""
+    most = max(values.get("images", 0) for values in found)
+    kept: list[dict[str, Any]] = []
+    kept.extend(values for values in found if values.get("images", 0) == most and values not in kept)
+    return kept
+
+
 def about(case: Case, found: list[dict[str, Any]]) -> str:
     """Return the size of the solved problem in words."""
     seeds = max(len(keys) for levels in case["runs"].values() for keys in levels.values())

@@ -8,12 +8,12 @@ from statistics import fmean
 from typing import Any
 
 from rethinking_audit.fixtures.record.measured import Curve, Recipe, Training, TrainingSpec
-from rethinking_audit.fixtures.record.paper import of_table_1, of_table_4
+from rethinking_audit.fixtures.record.paper import of_table_1, of_table_3, of_table_4, problem_of
 from rethinking_audit.fixtures.record.types import Audit, PaperTable
 from rethinking_audit.fixtures.record.words import number, signed
-from rethinking_audit.reports.charts import by_seed
 from rethinking_audit.reports.curves import last
 from rethinking_audit.reports.repeated import PaperTier, paper_tier
+from rethinking_audit.reports.solves import largest, solved
 
 PaperRow = dict[str, Any]
 
@@ -151,29 +151,28 @@ def _table_2(kept: PaperTable, _: Audit, __: PaperTier | None) -> Table:
     return _table("2", kept["title"], "", named, list(measured.values()), map(row, kept["rows"]))
 
 
-SOLVED = {
-    ("mnist", "none"): "raw",
-    ("mnist", "Gabor filters"): "gabor",
-    ("cifar10", "none"): "raw-colour",
-    ("cifar10", "random convolutional net, 32,000 filters"): "random-filters",
-}
-
-
 def _table_3(kept: PaperTable, audit: Audit, _: PaperTier | None) -> Table:
     cases = [
-        (case, by_seed(judgement) or [judgement["measured"]])
+        (case, largest(found))
         for claim in audit["claims"]
         if claim["id"] == "kernel/interpolates-and-generalizes"
         for case in claim["cases"]
-        if (judgement := case["judgement"]) and judgement["measured"] is not None
+        if (found := solved(case, audit["runs"]))
     ]
 
     def row(of: PaperRow) -> tuple[list[str], list[Pair]]:
-        problem = SOLVED.get((of["data"], of["preprocessing"]))
-        found = [values for case, values in cases if not of["l2"] and case["network"] in (problem, f"{problem}-full")]
+        problem = problem_of(of["data"], of["preprocessing"])
+        name = "l2_test_error" if of["l2"] else "test_error"
+        found = [
+            [values[name] for values in solves if name in values]
+            for case, solves in cases
+            if case["network"] in (problem, f"{problem}-full")
+        ]
         values = found[-1] if found else []
         norm = f"{of['norm']:g}" if "norm" in of else "–"
-        return [of["data"], of["preprocessing"], _yes(of["l2"]), norm], [_pair(of["test_error"], values)]
+        agrees = _agreement(audit, "Table 3", f"{problem}-full", of_table_3(of["l2"]))
+        pair = _pair(of["test_error"], values, agrees)
+        return [of["data"], of["preprocessing"], _yes(of["l2"]), norm], [pair]
 
     names = [case["data"] for case, _ in cases]
     titles = dict.fromkeys(audit["data"][name]["title"] if name in audit["data"] else name for name in names)

@@ -6,13 +6,14 @@ import pytest
 
 from rethinking_audit.fixtures.claimkit import part
 from rethinking_audit.fixtures.claimkit.judge import Judge
-from rethinking_audit.fixtures.statistics import chance, exact, fitted, levels, order, rules, several, sizes, trends
+from rethinking_audit.fixtures.statistics import chance, exact, paired, rules, several, trends
 from rethinking_audit.fixtures.statistics.judgement import Interval
 
 ALPHA = 0.05
 INF = math.inf
 ONE, OTHER, BEFORE = [0.1, 0.2, 0.3], [0.4, 0.6, 0.5], [0.2, 0.2, 0.3]
 TIMES = [(3.0, 3.0), (4.0, INF), (5.0, 5.0)]
+WRONG, FEWER = [[True, True, False, False]] * 2, [[True, False, False, False]] * 2
 TABLES = [[[5, 5], [4, 6]]] * 3
 BY_LEVEL = {0.0: ONE, 0.5: BEFORE, 1.0: OTHER}
 GROUPS = {name: [TIMES] for name in ("a", "b", "c")}
@@ -33,11 +34,6 @@ EXACT = [exact.exactly(size, Interval(0, 3), "size") for size in (2, 4)]
             "mean",
             part.mean("gain", ONE, at_least=0.5, unit=""),
             rules.mean_within(ONE, Interval(0.5, INF), ALPHA, "gain", ""),
-        ),
-        (
-            "mean",
-            part.mean("share", ONE, at_least=0.5, lowest=0, highest=1),
-            rules.mean_within(ONE, Interval(0.5, INF), ALPHA, "share", possible=Interval(0, 1)),
         ),
         (
             "ratio",
@@ -65,25 +61,20 @@ EXACT = [exact.exactly(size, Interval(0, 3), "size") for size in (2, 4)]
             rules.share_kept(OTHER, OTHER, 10, 9, 0.7, ALPHA),
         ),
         ("at_chance", part.at_chance(TABLES, 0.1), chance.at_chance(TABLES, 0.1, ALPHA)),
-        ("beats_chance", part.beats_chance("error", ONE, 0.5, 10, 9), chance.beats_chance(ONE, 0.5, 10, 9, ALPHA, "error")),
-        ("in_order", part.in_order("times", GROUPS), order.in_order(GROUPS, ALPHA, "times")),
-        ("every_seed_fits", part.every_seed_fits(ONE, 0.2), fitted.every_seed_fits({"": ONE}, 0.2, ALPHA)),
         (
-            "each_every_seed_fits",
-            part.each_every_seed_fits({"a": ONE, "b": OTHER}, 0.2),
-            fitted.every_seed_fits({"a": ONE, "b": OTHER}, 0.2, ALPHA),
+            "error_ratio",
+            part.error_ratio("errors", WRONG, FEWER, at_least=0.5),
+            paired.error_ratio(WRONG, FEWER, Interval(0.5, INF), ALPHA, "errors"),
         ),
         (
-            "grows_by",
-            part.grows_by("factor", {1: ONE, 9: OTHER}, {1: OTHER, 9: ONE}, at_most=0.3),
-            sizes.grows_by({1: ONE, 9: OTHER}, {1: OTHER, 9: ONE}, 0.3, ALPHA, "factor"),
+            "in_order",
+            part.in_order("times", GROUPS),
+            trends.in_order(GROUPS, ALPHA, "times"),
         ),
-        ("grows_steadily", part.grows_steadily("error", BY_LEVEL), levels.grows_steadily(BY_LEVEL, ALPHA, "error")),
-        ("no_fall", part.no_fall("fall", BY_LEVEL, at_most=0.1), levels.no_fall(BY_LEVEL, 0.1, ALPHA, "fall")),
         (
-            "signal_captured",
-            part.signal_captured(BY_LEVEL, 10, 9, share=0.4, last=0.5),
-            levels.signal_captured(BY_LEVEL, 0.4, 0.5, 10, 9, ALPHA),
+            "grows_to_chance",
+            part.grows_to_chance(BY_LEVEL, TABLES, 0.1),
+            trends.grows_to_chance(BY_LEVEL, TABLES, 0.1, ALPHA),
         ),
         ("falls_with_level", part.falls_with_level("error", BY_LEVEL), trends.falls_with_level(BY_LEVEL, ALPHA, "error")),
         ("exactly", part.exactly("size", 2, at_most=3), exact.exactly(2, Interval(0, 3), "size")),
@@ -127,6 +118,12 @@ def test_the_judge_judges_at_its_alpha_and_hands_the_judgement_on():
     assert made == [rules.at_most(ONE, 0.5, ALPHA, "error")]
 
 
+def test_the_judge_names_a_schedule_that_is_not_the_papers():
+    made = []
+    Judge(ALPHA, made.append, "slower decay").at_most("error", ONE, 0.5)
+    assert [judged.quantity for judged in made] == ["error, slower decay"]
+
+
 def test_a_claim_is_judged_once():
     judge = Judge(ALPHA, lambda judged: None)
     judge.at_most("error", ONE, 0.5)
@@ -134,10 +131,14 @@ def test_a_claim_is_judged_once():
         judge.mean("error", ONE)
 
 
-def test_beating_chance_leaves_the_binomial_scatter_of_the_test_images():
-    """Half of the way from 9/10 to no error; equal seeds leave the binomial of 3 x 100 images."""
-    judged = chance.beats_chance([0.4, 0.4, 0.4], 0.5, 10, 100, ALPHA, "error")
-    half = 1.6448536 * math.sqrt(0.24 / 300)
-    assert judged.accepted == Interval(0, pytest.approx(0.45))
-    assert judged.interval == Interval(pytest.approx(0.4 - half), pytest.approx(0.4 + half))
-    assert judged.rule == "mean over seeds, Student's interval, no narrower than the binomial"
+def test_a_machine_interpolates_that_gets_no_image_wrong_and_every_output_near_its_target():
+    assert part.interpolates([0.0, 0.0], [1e-9, 1e-4], 0.001)(ALPHA).verdict == "HELD"
+    assert part.interpolates([0.0, 0.1], [1e-9, 1e-4], 0.001)(ALPHA).verdict == "REFUTED"
+    assert part.interpolates([0.0, 0.0], [1e-9, 1e-2], 0.001)(ALPHA).verdict == "REFUTED"
+
+
+def test_each_error_is_compared_with_its_own_limit():
+    others = {"a": (WRONG, 0.0), "b": (FEWER, 0.5)}
+    judged = part.each_error_at_most("errors", WRONG, others)(ALPHA)
+    assert {name: one.accepted for name, one in judged.parts.items()} == {"a": Interval(-INF, 0), "b": Interval(-INF, 0.5)}
+    assert judged.parts["b"].measured == 0.25

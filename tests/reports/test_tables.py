@@ -183,23 +183,31 @@ def test_table_3_takes_the_largest_problem_that_was_solved():
     audit["data"]["other"] = {"title": "Another"}
     kernel = audit["claims"][1]
     kernel["id"] = "kernel/interpolates-and-generalizes"
-    for case, values in zip(kernel["cases"], ([0.5], [0.25, 0.75], [], None, [0.1]), strict=True):
-        case["judgement"]["values"] = {"by seed": values} if values else {}
-        case["judgement"]["measured"] = 0.125
+    solves = (
+        [{"images": 9, "test_error": 0.1}, {"images": 10, "test_error": 0.5}],
+        [{"images": 10, "test_error": error, "l2_test_error": 0.25} for error in (0.25, 0.75)],
+        [{"images": 10, "test_error": 0.125}],
+        [],
+        [{"images": 10, "norm": 1.0}],
+    )
+    for case, values in zip(kernel["cases"], solves, strict=True):
+        keys = [f"{case['network']}-{place}" for place in range(len(values))]
+        case["runs"] = {arm: {"0.0": keys} for arm in ("machine", "simple")}
+        audit["runs"] |= {key: {"values": one} for key, one in zip(keys, values, strict=True)}
     kernel["cases"][2]["data"], kernel["cases"][0]["data"] = "other", "unknown"
-    kernel["cases"][3]["judgement"] = None
-    kernel["cases"][4]["judgement"]["measured"] = None
+    compared = {"place": "Table 3", "network": "gabor-full", "what": "test error", "agrees": False}
+    audit["replication"] = [compared, {**compared, "network": "raw-full", "agrees": True}]
     named = ("mnist", "none"), ("mnist", "Gabor filters"), ("cifar10", "none")
     named += (("cifar10", "random convolutional net, 32,000 filters"), ("cifar10", "another"))
     rows = [{"data": data, "preprocessing": how, "l2": False, "test_error": 0.5} for data, how in named]
     (table,) = tables(audit | {"tables": paper("3", *rows, {**rows[0], "l2": True, "norm": 30.5})})
-    assert [(names[2:], pair.ours, pair.range) for names, (pair,) in table.rows] == [
-        (["no", "\u2013"], "50.00 %", "25.00 % to 75.00 %"),
-        (["no", "\u2013"], "12.50 %", ""),
-        (["no", "\u2013"], "", ""),
-        (["no", "\u2013"], "", ""),
-        (["no", "\u2013"], "", ""),
-        (["yes", "30.5"], "", ""),
+    assert [(names[2:], pair.ours, pair.range, pair.agrees) for names, (pair,) in table.rows] == [
+        (["no", "\u2013"], "50.00 %", "25.00 % to 75.00 %", True),
+        (["no", "\u2013"], "12.50 %", "", False),
+        (["no", "\u2013"], "", "", None),
+        (["no", "\u2013"], "", "", None),
+        (["no", "\u2013"], "", "", None),
+        (["yes", "30.5"], "25.00 %", "", None),
     ]
     assert table.note == (
         "Ours: unknown, digits, Another; the largest size that the audit solved, which the claim's card names."

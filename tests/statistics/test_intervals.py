@@ -7,7 +7,12 @@ import pytest
 from scipy import stats
 
 from rethinking_audit.fixtures.statistics.binomial import exact_interval
-from rethinking_audit.fixtures.statistics.intervals import bounded_mean_interval, mean_interval, prediction_interval
+from rethinking_audit.fixtures.statistics.intervals import (
+    bounded_mean_interval,
+    mean_interval,
+    prediction_interval,
+    second_share_interval,
+)
 from rethinking_audit.fixtures.statistics.judgement import Interval, decide
 from tests.builders.judgements import HELD, INCONCLUSIVE, REFUTED
 
@@ -69,3 +74,12 @@ def test_a_prediction_interval_misses_one_more_value_as_often_as_it_says():
     assert abs(misses - 0.05) < 4 * math.sqrt(0.05 * 0.95 / 4_000)
     with pytest.raises(ValueError, match="1 values"):
         prediction_interval([0.5], 0.05)
+
+
+def test_a_share_measured_once_more_scatters_by_two_binomials_and_stays_a_share():
+    low, high = second_share_interval([0.2], 10_000, 0.01)
+    assert (low + high) / 2 == pytest.approx(0.2)
+    assert (high - low) / 2 == pytest.approx(2.3263479 * math.sqrt(2 * 0.16 / 10_000))
+    assert second_share_interval([0.001], 100, 0.01)[0] == 0
+    assert second_share_interval([0.999], 100, 0.01)[1] == 1
+    assert second_share_interval([0.1, 0.3], 100, 0.01) == second_share_interval([0.2], 100, 0.01)

@@ -9,7 +9,7 @@ from rethinking_audit.fixtures.runs.identity import key
 from rethinking_audit.fixtures.runs.session import Session
 from rethinking_audit.fixtures.runs.store import Store
 from rethinking_audit.fixtures.tasks import sample
-from rethinking_audit.fixtures.tasks.solutions import Solutions
+from rethinking_audit.fixtures.tasks.solutions import Solutions, mixed
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve
 from rethinking_audit.fixtures.tasks.sources import canonical
 from rethinking_audit.fixtures.tasks.target import Target
@@ -50,7 +50,15 @@ def test_values_are_attributes_by_seed():
     solved = Solutions([{"error": 0.1}, {"error": 0.3}])
     assert solved.error == [0.1, 0.3]
     assert solved.worst("error") == {"error": 0.3}
-    assert solved.accuracies("error") == [0.9, 0.7]
+    assert Solutions([{"wrong": "c0", "tested": 3}]).wrong == [[True, True, False]]
     assert Solutions([{"draws": [1, 2]}, {"draws": [3]}]).pooled("draws") == [1, 2, 3]
     with pytest.raises(AttributeError, match="no value 'norm'; it has error"):
         _ = solved.norm
+
+
+def test_a_share_of_the_flags_is_taken_from_another_solve():
+    right, wrong = "00" * 100, "ff" * 100
+    assert [mixed(right, wrong, share) for share in (0.0, 1.0, 2.0)] == [right, wrong, wrong]
+    (half,) = Solutions([{"wrong": mixed(right, wrong, 0.25), "tested": 800}]).wrong
+    assert sum(half) == 200
+    assert mixed([right, None], [wrong, wrong], 1.0) == [wrong, None]

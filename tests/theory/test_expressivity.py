@@ -49,12 +49,35 @@ def test_real_points_and_labels(points, seed):
     except ValueError as error:  # points that are distinct by less than rounding are refused, not fitted badly
         assert "apart" in str(error)  # noqa: PT017
         return
-    # The projections of real points round as well, and build and forward pass may round them differently.
-    steepest = np.abs(np.cumsum(network.weights.detach().numpy())).max() * np.abs(points).max() * 3
-    moved = float(steepest * np.finfo(np.float64).eps / np.abs(labels).max())
-    assert expressivity.relative_error(network, points, labels) <= moved + expressivity.rounding_error(
-        network, points, labels
-    )
+    rounding = expressivity.rounding_error(network, points, labels)
+    assert expressivity.relative_error(network, points, labels) <= rounding
+
+
+@pytest.mark.parametrize(("offset", "suffices"), [(0.0, True), (1e4, True), (1e8, False)])
+def test_points_far_from_zero_lose_no_more_than_the_rounding_says(offset, suffices):
+    """The projection of a large offset is rounded, and the steep polygon multiplies that."""
+    random = np.random.default_rng(1000)
+    points, labels = random.random((300, 64)) + offset, random.standard_normal(300)
+    network = expressivity.build(points, labels)
+    error, rounding = (of(network, points, labels) for of in (expressivity.relative_error, expressivity.rounding_error))
+    assert error <= rounding
+    assert (rounding < 1e-3) is suffices
+
+
+def test_projections_of_pixels_are_exact_and_those_of_large_or_broken_numbers_are_not():
+    points, _ = sample(50, 784)
+    direction, _ = expressivity.separate(points, 0, 1)
+    exact = [sum(Fraction(a) * int(z) for a, z in zip(direction.tolist(), row, strict=True)) for row in points]
+    assert [Fraction(float(one)) for one in expressivity.project(points, direction[:, None])[:, 0]] == exact
+    assert expressivity.projection_error(points, direction) == 0
+    assert expressivity.projection_error(points, direction, epsilon=2.0**-23) > 0
+    for moved in (points + 1e8, points + 0.1):
+        bound = expressivity.projection_error(moved, direction)
+        found = expressivity.project(moved, direction[:, None])[:, 0]
+        whole = [
+            sum(Fraction(a) * Fraction(z) for a, z in zip(direction.tolist(), row, strict=True)) for row in moved.tolist()
+        ]
+        assert 0 < max(abs(Fraction(float(one)) - other) for one, other in zip(found, whole, strict=True)) <= bound
 
 
 @pytest.mark.parametrize(("n", "d"), [(1, 1), (2, 7), (300, 3), (1000, 784)])

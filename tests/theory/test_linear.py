@@ -67,13 +67,46 @@ def test_a_start_off_the_span_ends_elsewhere():
 def test_the_hessian_is_the_same_and_degenerate_at_every_optimum():
     points, targets = sample(8, 30, 1)
     optima = linear.global_optima(points, targets[:, 0], 4, seed=0)
-    loss = linear.squared_loss(points, targets[:, 0])
-    hessians = [linear.hessian(loss, optimum) for optimum in optima]
+    hessians, squared = (
+        [linear.hessian(linear.linear_loss(points, targets[:, 0], of), optimum) for optimum in optima]
+        for of in (linear.log_cosh, linear.half_square)
+    )
     assert all(linear.relative_distance(other, optima[0]) > 0.1 for other in optima[1:])
     assert all(np.abs(points @ optimum - targets[:, 0]).max() < 1e-10 for optimum in optima)
-    assert linear.largest_difference(hessians) < 30 * EPSILON
-    assert linear.relative_distance(hessians[0], points.T @ points / 8) < 30 * EPSILON
+    assert max(linear.differences([*hessians, *squared], points.T @ points / 8)) < 30 * EPSILON
     assert {int(np.linalg.matrix_rank(matrix)) for matrix in hessians} == {8}
+
+
+def test_away_from_the_optima_the_hessian_of_log_cosh_alone_differs():
+    """It is X^T diag(1 / cosh(r)^2) X / n, which the squared loss has only at r = 0."""
+    points, targets = sample(8, 30, 1)
+    place = linear.global_optima(points, targets[:, 0], 2, seed=0)[1] / 2
+    weights = 1 / np.cosh(points @ place - targets[:, 0]) ** 2
+    varying, constant = (
+        linear.hessian(linear.linear_loss(points, targets[:, 0], of), place) for of in (linear.log_cosh, linear.half_square)
+    )
+    assert linear.relative_distance(varying, points.T @ (weights[:, None] * points) / 8) < 30 * EPSILON
+    assert linear.relative_distance(constant, points.T @ points / 8) < 30 * EPSILON
+    assert linear.relative_distance(varying, constant) > 0.01
+
+
+@pytest.mark.parametrize("factor", [1.0, 2.0, 8.0])
+def test_the_logistic_loss_of_separable_data_has_no_optimum(factor):
+    """Its slope along the weights that separate is negative however long they are, so no weights are optimal."""
+    points, targets = sample(8, 30, 1)
+    signs = np.sign(targets[:, 0])
+    separating = linear.end_point(points, signs, np.zeros(30))
+    weights = linear.torch.from_numpy(factor * separating).requires_grad_()
+    margins = linear.torch.from_numpy(signs[:, None] * points) @ weights
+    slope = linear.torch.autograd.grad(linear.torch.nn.functional.softplus(-margins).mean(), weights)[0]
+    assert float(slope @ linear.torch.from_numpy(separating)) < 0
+
+
+def test_the_kernel_trick_gives_the_minimum_norm_solution():
+    points, targets = sample()
+    found = linear.dual_solution(points, targets)
+    assert linear.relative_distance(found, np.linalg.pinv(points) @ targets) < 1e-12
+    assert np.abs(points @ found - targets).max() < 1e-12
 
 
 def test_the_hessian_of_a_non_linear_model_differs():
@@ -81,10 +114,12 @@ def test_the_hessian_of_a_non_linear_model_differs():
     points, _ = sample(8, 5)
     teacher = np.random.default_rng(0).standard_normal((4, 6))
     targets = np.maximum(points @ teacher[:, 1:].T, 0) @ teacher[:, 0]
-    loss = linear.two_layer_loss(points, targets)
+    loss = linear.two_layer_loss(points, targets, linear.log_cosh)
     optima = [teacher, linear.rescaled(teacher, 2.0)]
     assert all(float(loss(linear.torch.from_numpy(optimum))) < 1e-25 for optimum in optima)
-    assert linear.largest_difference([linear.hessian(loss, optimum) for optimum in optima]) > 0.1
+    one, other = (linear.hessian(loss, optimum) for optimum in optima)
+    assert linear.differences([one, other], one)[0] == 0
+    assert linear.differences([one, other], one)[1] > 0.1
 
 
 def test_samples_that_cannot_be_interpolated_are_named():

@@ -10,6 +10,7 @@ from rethinking_audit.fixtures.data import datasets
 from rethinking_audit.fixtures.tasks.solutions import Machine, Solutions
 from rethinking_audit.fixtures.tasks.sources import canonical
 from rethinking_audit.fixtures.theory import features, shallow, solve_kernels
+from rethinking_audit.fixtures.theory.masks import unpacked
 from rethinking_audit.fixtures.theory.problem import Instance, Sample
 from rethinking_audit.fixtures.theory.solvers import SOLVERS
 
@@ -65,6 +66,8 @@ def test_lemma_1_by_rows_is_lemma_1_by_the_matrix():
     assert values["rows"] == values["points"] == 60
     assert values["exactly_regular"]
     assert values["smallest_eigenvalue"] >= 0.74 * values["smallest_gap"]
+    assert values["smallest_eigenvalue"] > 1e6 * values["rounding"] > 0
+    assert spoiled["smallest_eigenvalue"] == 0
     assert spoiled["rows"] < 60
     assert not spoiled["exactly_regular"]
 
@@ -81,9 +84,9 @@ def test_corollary_1_and_one_unit_fewer():
 @pytest.mark.parametrize("dimensions", [None, 50])
 def test_sgd_from_zero_and_from_elsewhere(dimensions):
     values, elsewhere = (found("sgd", points=10, epochs=500, dimensions=dimensions, off_span=off) for off in (False, True))
-    assert values["distance"] < 1e-8
+    assert max(values["distance"], values["dual_distance"]) < 1e-8
     assert values["norm"] == pytest.approx(values["smallest_norm"])
-    assert elsewhere["distance"] > 0.5
+    assert min(elsewhere["distance"], elsewhere["dual_distance"]) > 0.5
     assert elsewhere["residual"] < 1e-8
 
 
@@ -97,8 +100,16 @@ def test_the_curvature_of_a_linear_model_and_of_a_network():
     assert linear["difference"] < 1e-12
     assert linear["rank"] <= 6
     assert network["difference"] > 0.1
-    assert max(linear["losses"] + network["losses"]) < 1e-20
+    assert max(linear["losses"] + network["losses"]) < 1e-12
+    assert min(linear["losses_elsewhere"]) > 0.1
     assert min(linear["apart"], network["apart"]) > 0.1
+
+
+def test_only_a_loss_whose_hessian_varies_has_another_curvature_away_from_the_optima():
+    varying, constant = (found("curvature", points=6, optima=3, loss=loss) for loss in ("log cosh", "squared"))
+    assert varying["difference_elsewhere"] > 0.1
+    assert constant["difference_elsewhere"] < 1e-12
+    assert max(varying["difference"], constant["difference"]) < 1e-12
 
 
 def test_a_kernel_machine_on_true_and_on_random_labels():
@@ -109,6 +120,33 @@ def test_a_kernel_machine_on_true_and_on_random_labels():
     assert true["test_error"] < 0.1
     assert random["test_error"] > 0.7
     assert random["norm"] > true["norm"]
+    solved = Solutions([true])
+    assert [np.mean(wrong) for wrong in (*solved.wrong, *solved.ridge_wrong, *solved.neighbour_wrong)] == [
+        true[f"{of}test_error"] for of in ("", "ridge_", "neighbour_")
+    ]
+    assert true["test_error"] < true["ridge_test_error"] < 0.2 < random["ridge_test_error"]
+
+
+def test_the_images_that_each_machine_of_a_grid_gets_wrong_are_as_many_as_its_errors():
+    values = found("kernel-grid", task(300), kind="raw", scales=(1.0, 4.0), l2s=(0.01, 10.0))
+    solved = Solutions([values])
+    assert [np.mean(unpacked(one, 100)) for one in values["wrongs"]] == values["test_errors"]
+    assert np.mean(solved.l2_wrong) == values["l2_test_error"]
+
+
+def test_an_interpolant_of_random_test_labels_fits_the_training_set_and_is_at_chance():
+    forced, smallest = (found("interpolants", task(300), scale=2.0, force=force) for force in (True, False))
+    assert forced["train_error"] == smallest["train_error"] == 0
+    assert max(forced["residual"], smallest["residual"]) < 1e-6
+    assert 0.8 < forced["test_error"] <= 1
+    assert smallest["test_error"] < 0.1
+    assert forced["norm"] > 1.5 * forced["smallest_norm"]
+    assert smallest["norm"] == smallest["smallest_norm"] == forced["smallest_norm"]
+    for values in (forced, smallest):
+        table = np.array(values["confusion"])
+        assert table.sum(axis=1).tolist() == np.bincount(task(300).sample.test_labels, minlength=10).tolist()
+        assert 1 - np.trace(table) / 100 == pytest.approx(values["test_error"])
+    assert found("interpolants", task(300, seed=1), scale=2.0)["confusion"] != forced["confusion"]
 
 
 def test_a_grid_leaves_out_what_float64_cannot_solve():
@@ -149,6 +187,8 @@ def test_random_filters_with_and_without_l2():
     assert values["residual"] < 1e-6
     assert values["test_error"] < 0.3
     assert values["l2_norm"] < values["norm"]
+    masks = [values[name] for name in ("wrong", "l2_wrong", "ridge_wrong", "neighbour_wrong")]
+    assert {len(mask) for mask in masks} == {14}  # seven bytes for 50 images
 
 
 def test_random_signs_are_fitted_and_a_small_class_is_as_small_as_known():
@@ -185,6 +225,9 @@ def test_fused_slopes_are_those_of_each_network():
 # What a claim's test is given
 
 
+FIRST, SECOND = [True, *[False] * 7], [False, True, *[False] * 6]
+
+
 def grid(**changes):
     columns = {
         "scales": [1.0, 2.0, 4.0],
@@ -192,14 +235,16 @@ def grid(**changes):
         "test_errors": [0.05, None, 0.04],
         "held_out_errors": [0.04, None, 0.05],
         "held_out": 100,
+        "tested": 8,
+        "wrongs": ["80", None, "40"],
     }
     return Solutions([{**columns, **changes}])
 
 
 def test_a_grids_best_are_those_that_held_out_images_cannot_tell_apart():
-    assert grid().best[0] == [Machine(1.0, 30.0, 0.05, 0.04), Machine(4.0, 10.0, 0.04, 0.05)]
-    assert grid(held_out=100_000).best[0] == [Machine(1.0, 30.0, 0.05, 0.04)]
-    assert grid().best_accuracy == [0.95]
+    assert grid().best[0] == [Machine(1.0, 30.0, 0.05, 0.04, "80"), Machine(4.0, 10.0, 0.04, 0.05, "40")]
+    assert grid(held_out=100_000).best[0] == [Machine(1.0, 30.0, 0.05, 0.04, "80")]
+    assert grid().best_wrong == [FIRST]
 
 
 def test_the_norms_of_two_grids_are_compared_for_every_choice_and_first_for_the_best_two():
@@ -208,11 +253,11 @@ def test_the_norms_of_two_grids_are_compared_for_every_choice_and_first_for_the_
     assert surely.norm_ratios(grid()) == [1.0, 3.0]
 
 
-def test_the_accuracy_at_a_larger_norm_is_that_of_the_best_machine_that_has_one():
-    own, other = grid(), grid(test_errors=[0.2, None, 0.3])
-    assert own.accuracy_at_smallest_norm == [0.96]
-    assert other.accuracy_at_larger_norm(2.0, than=own) == [0.8]
-    assert grid(held_out_errors=[0.06, None, 0.05]).accuracy_at_larger_norm(1.0, than=own) == [0.96]
+def test_the_images_that_are_wrong_at_a_larger_norm_are_those_of_the_best_machine_that_has_one():
+    own, other = grid(), grid(wrongs=["20", None, "10"])
+    assert own.wrong_at_smallest_norm == [SECOND]
+    assert other.wrong_at_larger_norm(2.0, than=own) == [[False, False, True, *[False] * 5]]
+    assert grid(held_out_errors=[0.06, None, 0.05]).wrong_at_larger_norm(1.0, than=own) == [SECOND]
 
 
 def test_fewer_test_images_are_of_all_classes():
