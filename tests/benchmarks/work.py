@@ -7,14 +7,14 @@ import torch
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
-from rethinking_audit.fixtures.data.datasets import find
-from rethinking_audit.fixtures.data.experiment import Experiment, prepare
+from rethinking_audit.fixtures.data.experiment import Experiment
 from rethinking_audit.fixtures.data.preprocessing import centre_crop, standardize
 from rethinking_audit.fixtures.networks.build import build
 from rethinking_audit.fixtures.training.fused import FusedSweep
 from rethinking_audit.fixtures.training.loop import torch_sgd, train, train_epoch
 from rethinking_audit.fixtures.training.run import Run
 from rethinking_audit.fixtures.training.spec import Recipe
+from tests.builders.experiments import relabelled
 
 BATCH = 128
 RECIPE = Recipe(batch=BATCH, learning_rate=0.01, momentum=0.9, lr_decay=0.95, max_epochs=10_000, patience=10_000)
@@ -65,13 +65,13 @@ def fused(name, experiment, rows, recipe=RECIPE, width=1.0):
     return sweep
 
 
-images = cache(prepare)  # once: what is measured is the training
+images = cache(relabelled)  # once: what is measured is the training
 
 
 def digits(level, seed, width=1.0):
-    """A network and an experiment of the fast tier."""
+    """A network and an experiment of the fast tier; all have the images of seed 0."""
     torch.manual_seed(seed)
-    return build("mlp-1x512", (7, 7), 1, 10, width), images(find("digits"), 300, "original", level, seed)
+    return build("mlp-1x512", (7, 7), 1, 10, width), images(300, level, seed)
 
 
 def in_sequence(members, width=1.0):

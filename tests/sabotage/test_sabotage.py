@@ -63,7 +63,7 @@ SPECS = {
     "labels": [spec(corruption=1.0), spec(corruption=1.0, seed=1)],
     "levels": [spec(corruption=0.5)],
     "noise": [spec(inputs=kind) for kind in ("shuffled", "random", "gaussian")],
-    "sweep": [spec(corruption=level, seed=seed) for level in (0.0, 1.0) for seed in (0, 1)],
+    "sweep": [replace(spec(corruption=p, seed=seed), train_size=None) for p in (0.0, 1.0) for seed in (0, 1)],
     "batch-norm": [spec("inception", max_epochs=3, corruption=1.0)],
 }
 
