@@ -10,7 +10,6 @@ images; random labels whose loss falls evenly from the start.
 from rethinking_audit.fixtures.claimkit import Arm, Control, Sweep, Verdict, claim, part
 
 FIGURE_1 = ("inception", "alexnet", "mlp-1x512")
-SMALLER = ("eighth-size", "quarter-size", "half-size")  # variants with fewer images
 
 
 @claim(
@@ -21,12 +20,12 @@ SMALLER = ("eighth-size", "quarter-size", "half-size")  # variants with fewer im
     control=(
         Control(
             "softmax regression on the most corrupted labels, which it has too few parameters to memorize",
-            {"levels": Sweep(network="linear", levels=(1.0,))},
+            {"levels": Sweep(network="linear", only=(1.0,))},
             networks=("mlp-1x512",),
         ),
         Control(
             "ridge regression on the most corrupted labels",
-            {"levels": Sweep(network="ridge", levels=(1.0,))},
+            {"levels": Sweep(network="ridge", only=(1.0,))},
             networks=("mlp-1x512",),
         ),
         Control(
@@ -83,7 +82,7 @@ def test_generalization_error_grows_to_chance(runs, paper, judge):
     runs={"levels": Sweep(), "true": Arm(corruption=0.0)},
     control=Control(
         "softmax regression on the random labels, which never fits them",
-        {"levels": Sweep(network="linear", levels=(1.0,))},
+        {"levels": Sweep(network="linear", only=(1.0,))},
         networks=("mlp-1x512",),
     ),
     networks=FIGURE_1,
@@ -103,15 +102,10 @@ def test_time_to_fit_grows_by_a_small_factor(runs, paper, judge):
     "label-corruption/slowdown-constant",
     source="section 2.1, Figure 1b",
     refuted_by="a factor between the times to fit random and true labels that grows with the number of images",
-    runs={
-        "true": Arm(corruption=0.0),
-        "random": Arm(corruption=1.0),
-        **{f"true {size}": Arm(corruption=0.0, variant=size) for size in SMALLER},
-        **{f"random {size}": Arm(corruption=1.0, variant=size) for size in SMALLER},
-    },
+    runs={"true": Sweep(over="sizes"), "random": Sweep(over="sizes", corruption=1.0)},
     control=Control(
-        "softmax regression at the largest number of images, whose random labels it never fits",
-        {"random": Arm(corruption=1.0, network="linear")},
+        "softmax regression, which fits the random labels of few images and never those of many",
+        {"random": Sweep(over="sizes", corruption=1.0, network="linear")},
         networks=("mlp-1x512",),
     ),
     networks=FIGURE_1,
@@ -121,8 +115,7 @@ def test_the_factor_does_not_grow_with_the_number_of_images(runs, paper, judge):
 
     Judged is the exponent of the factor as a power of the number of images.
     """
-    times = {name: (arm.train_size, arm.time_to_fit) for name, arm in runs.items()}
-    random, true = (dict(times[name] for name in times if name.startswith(labels)) for labels in ("random", "true"))
+    random, true = ({size: arm.time_to_fit for size, arm in sizes.items()} for sizes in (runs.random, runs.true))
     judge.grows_by("exponent of the slowdown in the number of images", random, true, at_most=paper.limit)
 
 

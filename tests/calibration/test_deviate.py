@@ -1,11 +1,15 @@
 """An implementation that deviates is at the wrong value and scatters as before, or it is told that none can."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from rethinking_audit.fixtures.calibration.deviate import deviating
+from rethinking_audit.fixtures.calibration.resample import drawn, verdicts
 from rethinking_audit.fixtures.claimkit.arms import Arm, Solve, Sweep
 from rethinking_audit.fixtures.claimkit.claim import Control, claim
+from rethinking_audit.fixtures.claimkit.paper import Paper
 from tests.builders.samples import NOISE, error_is_at_most, of_errors, rates, sample, training
 
 
@@ -83,6 +87,12 @@ def every_level(runs, paper, judge):
     judge.each_at_most("", {str(level): arm.train_error for level, arm in runs.levels.items()}, 0.1)
 
 
+@claim("toy/fits", source="", refuted_by="", runs={"one": Arm()}, control=Control("", {"one": Arm(corruption=1.0)}))
+def most_seeds_fit(runs, paper, judge):
+    """More seeds fit than do not."""
+    judge.every_seed_fits(runs.one.train_error, 0.1)
+
+
 @claim(
     "toy/solves",
     source="",
@@ -104,9 +114,9 @@ def draws_of_solves(runs, paper, judge):
     control=Control("", {"one": Arm(corruption=1.0), "other": Arm()}),
 )
 def less_than_the_other(runs, paper, judge):
-    """One training error is below the other."""
-    pairs = zip(runs.one.train_error, runs.other.train_error, strict=True)
-    judge.mean("", [one - other for (one, _), (other, _) in pairs], at_most=0)
+    """One test error is below the other."""
+    pairs = zip(runs.one.test_error, runs.other.test_error, strict=True)
+    judge.mean("", [one - other for one, other in pairs], at_most=0)
 
 
 @claim(
@@ -174,6 +184,7 @@ def tabled(spec, control):
         (ratio, slow_or_never, 4.0, "mlp-1x512"),
         (chance, leaking, 0.7, "mlp-1x512"),
         (every_level, not_fitted, 0.2, "mlp-1x512"),
+        (most_seeds_fit, not_fitted, 0.2, "mlp-1x512"),
         (draws_of_solves, drawn_signs, 0.25, "sgd"),
         (solves_at_chance, tabled, 0.7, "sgd"),
     ],
@@ -183,6 +194,17 @@ def test_every_kind_of_measurement_can_be_moved(declared, find, wrong, network):
     moved, _ = deviating(own, control, wrong)
     assert moved.judge_all().measured == pytest.approx(wrong, abs=1e-6)
     assert str(moved.judge(range(5)).verdict) != "HELD"
+
+
+@pytest.mark.parametrize(("wrong", "power"), [(0.0, 1.0), (0.1, 0.9**5)])
+def test_a_deviating_share_of_seeds_is_seeds_that_do_not_fit(wrong, power):
+    """No five seeds of a share of one half can refute at 1 %, so alpha is a tenth."""
+    own, control = (replace(one, paper=Paper({"alpha": 0.1})) for one in with_control(most_seeds_fit, not_fitted))
+    moved, _ = deviating(own, control, wrong)
+    errors = [error for _, error in moved.arms["one"][None].seeds.of("train_error")]
+    assert sum(error > 0.1 for error in errors) == round(30 * (1 - wrong))
+    found = verdicts(moved, drawn(2000, 30, 5, seed=0))
+    assert np.mean([verdict == "REFUTED" for verdict in found]) == pytest.approx(power, abs=0.03)
 
 
 def test_flags_can_be_moved_by_whole_images():
@@ -196,7 +218,7 @@ def test_two_arms_that_are_each_others_control_scatter_as_before():
     errors[1] += 0.2
 
     def find(spec, control):
-        return training(train_error=float(errors[int(spec.corruption), spec.seed % 30]))
+        return training(test_error=float(errors[int(spec.corruption), spec.seed % 30]))
 
     own, control = with_control(less_than_the_other, find)
     for wrong, most in ((-own.judge_all().measured, 1.0), (0.0, 0.5)):
@@ -209,9 +231,9 @@ def test_two_arms_that_are_each_others_control_scatter_as_before():
 def test_the_levels_that_a_control_lacks_stay():
     own, control = with_control(every_level, not_fitted)
     moved, _ = deviating(own, control, 0.2)
-    errors = {level: arm.take(range(5), 5).train_error for level, arm in moved.arms["levels"].items()}
-    assert errors[0.0] == [(0.0, 0.0)] * 5
-    assert errors[1.0][0] == pytest.approx((0.2, 0.2))
+    errors = {level: arm.take(range(30), 30).train_error for level, arm in moved.arms["levels"].items()}
+    assert errors[0.0] == [(0.0, 0.0)] * 30
+    assert errors[1.0][0] == (0.5, 0.5)
 
 
 def test_a_part_of_several_statements_can_be_what_deviates():

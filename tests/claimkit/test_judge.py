@@ -6,7 +6,7 @@ import pytest
 
 from rethinking_audit.fixtures.claimkit import part
 from rethinking_audit.fixtures.claimkit.judge import Judge
-from rethinking_audit.fixtures.statistics import chance, exact, paired, rules, several, trends
+from rethinking_audit.fixtures.statistics import chance, exact, fitted, levels, order, paired, rules, several, sizes, trends
 from rethinking_audit.fixtures.statistics.judgement import Interval
 
 ALPHA = 0.05
@@ -36,6 +36,11 @@ EXACT = [exact.exactly(size, Interval(0, 3), "size") for size in (2, 4)]
             rules.mean_within(ONE, Interval(0.5, INF), ALPHA, "gain", ""),
         ),
         (
+            "mean",
+            part.mean("share", ONE, at_least=0.5, lowest=0, highest=1),
+            rules.mean_within(ONE, Interval(0.5, INF), ALPHA, "share", possible=Interval(0, 1)),
+        ),
+        (
             "ratio",
             part.ratio("times", TIMES, ONE, at_most=9),
             rules.ratio_within(TIMES, ONE, Interval(0, 9), ALPHA, "times"),
@@ -61,20 +66,29 @@ EXACT = [exact.exactly(size, Interval(0, 3), "size") for size in (2, 4)]
             rules.share_kept(OTHER, OTHER, 10, 9, 0.7, ALPHA),
         ),
         ("at_chance", part.at_chance(TABLES, 0.1), chance.at_chance(TABLES, 0.1, ALPHA)),
+        ("in_order", part.in_order("times", GROUPS), order.in_order(GROUPS, ALPHA, "times")),
+        ("every_seed_fits", part.every_seed_fits(ONE, 0.2), fitted.every_seed_fits({"": ONE}, 0.2, ALPHA)),
+        (
+            "each_every_seed_fits",
+            part.each_every_seed_fits({"a": ONE, "b": OTHER}, 0.2),
+            fitted.every_seed_fits({"a": ONE, "b": OTHER}, 0.2, ALPHA),
+        ),
         (
             "error_ratio",
             part.error_ratio("errors", WRONG, FEWER, at_least=0.5),
             paired.error_ratio(WRONG, FEWER, Interval(0.5, INF), ALPHA, "errors"),
         ),
         (
-            "in_order",
-            part.in_order("times", GROUPS),
-            trends.in_order(GROUPS, ALPHA, "times"),
+            "grows_by",
+            part.grows_by("factor", {1: ONE, 9: OTHER}, {1: OTHER, 9: ONE}, at_most=0.3),
+            sizes.grows_by({1: ONE, 9: OTHER}, {1: OTHER, 9: ONE}, 0.3, ALPHA, "factor"),
         ),
+        ("grows_steadily", part.grows_steadily("error", BY_LEVEL), levels.grows_steadily(BY_LEVEL, ALPHA, "error")),
+        ("no_fall", part.no_fall("fall", BY_LEVEL, at_most=0.1), levels.no_fall(BY_LEVEL, 0.1, ALPHA, "fall")),
         (
-            "grows_to_chance",
-            part.grows_to_chance(BY_LEVEL, TABLES, 0.1),
-            trends.grows_to_chance(BY_LEVEL, TABLES, 0.1, ALPHA),
+            "signal_captured",
+            part.signal_captured(BY_LEVEL, 10, 9, share=0.4, last=0.5),
+            levels.signal_captured(BY_LEVEL, 0.4, 0.5, 10, 9, ALPHA),
         ),
         ("falls_with_level", part.falls_with_level("error", BY_LEVEL), trends.falls_with_level(BY_LEVEL, ALPHA, "error")),
         ("exactly", part.exactly("size", 2, at_most=3), exact.exactly(2, Interval(0, 3), "size")),
@@ -116,12 +130,6 @@ def test_the_judge_judges_at_its_alpha_and_hands_the_judgement_on():
     made = []
     Judge(ALPHA, made.append).at_most("error", ONE, 0.5)
     assert made == [rules.at_most(ONE, 0.5, ALPHA, "error")]
-
-
-def test_the_judge_names_a_schedule_that_is_not_the_papers():
-    made = []
-    Judge(ALPHA, made.append, "slower decay").at_most("error", ONE, 0.5)
-    assert [judged.quantity for judged in made] == ["error, slower decay"]
 
 
 def test_a_claim_is_judged_once():
