@@ -54,6 +54,24 @@ def test_regularizers_without_which_a_network_fails_are_necessary():
     assert judged(test, partial(world, accuracy={**ACCURACY, "alexnet": 0.2}, crops=0.5), "alexnet").verdict is REFUTED
 
 
+def test_a_regularizer_that_helps_and_stops_memorization_suffices():
+    def stopped(task):
+        return training(task, CHANCE, 0.3) if task.corruption and task.recipe.weight_decay else world(task)
+
+    assert judged(CLAIM.test_random_labels_are_fitted_with_regularizers, stopped, "alexnet").verdict is REFUTED
+
+
+@pytest.mark.parametrize(("lost", "unfitted"), [(0.1, 0.27), (0.0, 0.0), (0.1, 0.0)])
+def test_doses_that_stop_memorization_only_at_a_price_or_never_refute_the_dose(lost, unfitted):
+    def priced(task):
+        strong = task.recipe.weight_decay >= STOPS
+        if task.corruption:
+            return training(task, CHANCE, unfitted * strong)
+        return training(task, ACCURACY[task.network] - lost * strong)
+
+    assert judged(CLAIM.test_some_dose_stops_memorization_and_costs_little, priced, "mlp-1x512").verdict is REFUTED
+
+
 # The network and the regularizers (row 10)
 
 
@@ -129,7 +147,7 @@ def test_regularizers_that_do_improve_networks_on_random_labels_are_found():
     test = READING.test_regularizers_improve_networks_trained_on_random_labels
 
     def improved(task):
-        return training(task, CHANCE + 0.05 * bool(task.recipe.weight_decay))
+        return training(task, CHANCE + 0.06 * bool(task.recipe.weight_decay))
 
     assert judged(test, improved, "inception").verdict is HELD
 
