@@ -11,6 +11,7 @@ from rethinking_audit.fixtures.tasks.treatment import NoTreatment
 from tests.builders.claims import import_file
 from tests.builders.judgements import HELD, INCONCLUSIVE, REFUTED
 from tests.builders.places import CLAIMS
+from tests.builders.projects import Project
 from tests.builders.worlds import judged, training
 
 CLAIM = import_file(CLAIMS / "test_regularizers.py")
@@ -47,6 +48,29 @@ def test_a_weight_decay_that_does_nothing_leaves_nothing_to_judge(test, network,
     assert judged(test, world, network).verdict is verdict
     with pytest.raises(NoTreatment, match="did nothing"):
         judged(test, partial(world, treated=False), network)
+
+
+PLACEBO = """
+[fast]
+data = "digits"
+train_size = 50
+seeds = 2
+recipe = { batch = 50, momentum = 0.9, decay = 0.95, max_epochs = 3, patience = 3, eval_every = 1 }
+conditions = { compared = {} }
+[fast.networks.mlp-1x512]
+learning_rate = 0.1
+width = 0.02
+doses = [1e-12]
+"""
+
+
+def test_an_audit_does_not_run_a_claim_whose_treatment_did_nothing(tmp_path):
+    project = Project(tmp_path / "project")
+    (project.folder / "claims" / "tiers.toml").write_text(PLACEBO)
+    code, _ = project.run("-m", "fast", "-k", "test_regularizers_improve")
+    (reading,) = project.audit()["readings"]
+    assert (code, reading["verdict"]) == (5, "NOT RUN")
+    assert "a treatment changes weights and predictions: regularized 1e-12 did nothing" in reading["cases"][0]["reason"]
 
 
 def test_regularizers_without_which_a_network_fails_are_necessary():
