@@ -42,7 +42,9 @@ def test_networks_generalize_without_regularizers(runs, paper, judge):
         "weight_decay": Sweep(over="doses", corruption=1.0),
         "random_crops": Arm(corruption=1.0, under=("table-4-crop",), optional=True),
         "rotations": Arm(corruption=1.0, under=("table-4-rotation",), optional=True),
+        "without": Arm(corruption=1.0),
     },
+    treated={"weight_decay": "without", "random_crops": "without", "rotations": "without"},
     control=Control(
         "a weight decay that stops any fit",
         {"weight_decay": Sweep(over="doses", corruption=1.0, under=("too-much-weight-decay",))},
