@@ -129,8 +129,8 @@ def test_the_network_matters_more_than_a_regularizer(runs, paper, judge):
     refuted_by="a best epoch, chosen on held-out images, that saves as large a share of the error as on ImageNet",
     runs={"curve": Arm(under=("to-the-end",))},
     control=Control(
-        "AlexNet with half of the labels corrupted, which first learns the images and then the noise",
-        {"curve": Arm(corruption=0.5, network="alexnet", under=("to-the-end",))},
+        "an MLP on digits with half of the labels corrupted, which first learns the images and then the noise",
+        {"curve": Arm(corruption=0.5, network="mlp-1x512-on-digits", under=("to-the-end",))},
     ),
     networks=("inception", "inception-without-batch-norm"),
 )
