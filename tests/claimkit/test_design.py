@@ -8,8 +8,7 @@ from scipy import stats
 from sklearn.neighbors import KNeighborsClassifier
 
 from rethinking_audit.fixtures.claimkit.paper import Paper
-from rethinking_audit.fixtures.claimkit.tiers import read
-from rethinking_audit.fixtures.data.datasets import find
+from rethinking_audit.fixtures.claimkit.tier_file import read
 from rethinking_audit.fixtures.data.experiment import prepare
 from rethinking_audit.fixtures.statistics.intervals import renaming_deviation
 from tests.builders.places import CLAIMS
@@ -19,7 +18,7 @@ FAST = read(CLAIMS / "tiers.toml")["fast"]
 
 def confusion_of_a_memorizer(train_size, seed):
     """One nearest neighbour: it memorizes random labels without any training."""
-    data = prepare(find("digits"), train_size, "original", 1.0, seed)
+    data = prepare(FAST.data, train_size, "original", 1.0, seed)
     train, test = (images.reshape(len(images), -1) for images in (data.inputs, data.test_inputs))
     memorizer = KNeighborsClassifier(1).fit(train, data.labels)
     assert memorizer.score(train, data.labels) == 1

@@ -7,7 +7,7 @@ from rethinking_audit.fixtures.claimkit.case import cases
 from rethinking_audit.fixtures.claimkit.evidence import Evidence
 from rethinking_audit.fixtures.claimkit.judging import judgement
 from rethinking_audit.fixtures.claimkit.paper import Paper
-from rethinking_audit.fixtures.claimkit.tiers import read
+from rethinking_audit.fixtures.claimkit.tier_file import read
 from rethinking_audit.fixtures.data import datasets
 from rethinking_audit.fixtures.tasks.solutions import Solutions
 from rethinking_audit.fixtures.theory import expressivity

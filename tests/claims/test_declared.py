@@ -8,7 +8,7 @@ import pytest
 from rethinking_audit.fixtures.claimkit import deviations
 from rethinking_audit.fixtures.claimkit.case import cases, vouching
 from rethinking_audit.fixtures.claimkit.paper import Paper, order
-from rethinking_audit.fixtures.claimkit.tiers import read
+from rethinking_audit.fixtures.claimkit.tier_file import read
 from tests.builders.claims import CLAIM_FILES, import_file
 from tests.builders.places import ROOT
 
