@@ -39,7 +39,7 @@ def made(spec):
     noise = np.exp(0.03 * np.random.default_rng([spec.seed, round(100 * spec.corruption), kind]).standard_normal())
     confusion = np.array(table(0.1 + 0.8 * (1 - spec.corruption), spec.seed))
     wrong = float(1 - np.trace(confusion) / confusion.sum())
-    fit = EPOCHS[spec.inputs] * (1 + 0.55 * spec.corruption) * float(noise)
+    fit = spec.train_size / 500 * EPOCHS[spec.inputs] * (1 + 0.55 * spec.corruption) * float(noise)
     return training(test_error=wrong, fit=fit, confusion=confusion.tolist())
 
 

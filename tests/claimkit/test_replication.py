@@ -121,6 +121,11 @@ def test_times_to_fit_are_compared_as_ratios_at_every_level_and_by_seed():
     assert (row["measured"], row["seeds"]) == (2.5, 2)
 
 
+def test_epochs_to_fit_are_whole_epochs_as_in_the_papers_figure():
+    row = rows_of([result(fit=fit) for fit in (10, 11)], place="Figure 1a", what="epochs to fit, true labels")
+    assert (row["paper"], row["measured"], row["agrees"]) == (10.0, 10.5, True)
+
+
 def test_a_run_that_did_not_fit_has_no_time():
     def find(tasks):
         return None if isinstance(tasks[0], ProblemSolve) else Runs([result(fit=None)])

@@ -107,22 +107,6 @@ def test_a_better_network_is_compared_with_the_change_by_a_treatment_either_way(
     same(judged, *words, 0.1, around(0.1, Z * floor), (0, INF), verdict=INCONCLUSIVE, values=values)
 
 
-@pytest.mark.parametrize(
-    ("network", "other", "treated", "verdict"),
-    [
-        (0.8, 0.5, 0.9, HELD),
-        (0.8, 0.5, 0.7, HELD),
-        (0.5, 0.8, 0.5, REFUTED),
-        (0.8, 0.7, 0.5, REFUTED),
-        (0.5, 0.4, 0.8, REFUTED),
-    ],
-)
-def test_a_network_matters_more_only_in_the_direction_of_the_better_one(network, other, treated, verdict):
-    """A network that is worse by much does not matter more: the rule once asked for the size of the change alone."""
-    arms = ([value] * 3 for value in (network, other, treated))
-    assert matters_more(*arms, 1000, ALPHA, "change").verdict is verdict
-
-
 def test_a_ratio_is_a_mean_of_logarithms():
     judged = ratio_within(exact(20, 40, 80), exact(10, 10, 10), Interval(1, 50), ALPHA, "epochs")
     factor = math.exp(T2 * math.log(2) / math.sqrt(3))
