@@ -36,7 +36,7 @@ def judged(claim, problem, swept=False, **arms):
 
 
 def digits(count=60, seed=1000):
-    data = datasets.find("digits").load().subset(count)
+    data = datasets.find("digits").draw(count, seed)
     parts = data.train_images, data.train_labels, data.test_images[:100], data.test_labels[:100]
     return Instance(Sample(*parts, data.max_value, data.classes), seed, "cpu", lambda done, of: None)
 
