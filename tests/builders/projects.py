@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,24 +16,42 @@ TIERS = """
 [fast]
 data = "digits"
 needs_gpu = false
-[fast.networks.mlp-1x512]
 train_size = 300
-seeds = 5
-levels = [0.0, 0.5, 1.0]
-[fast.networks.mlp-1x512.recipe]
+seeds = 7
+[fast.recipe]
 batch = 64
-learning_rate = 0.1
 momentum = 0.9
-lr_decay = 0.999
+decay = 0.95
 max_epochs = 250
 patience = 30
 eval_every = 0
-[fast.variants]
-table-1-none = {}
-table-1-both = { weight_decay = 1e-4 }
-table-4-weight-decay = { weight_decay = 1e-4 }
-too-much-weight-decay = { weight_decay = 0.3 }
+[fast.conditions]
+compared = {}
+weight-decay = { weight_decay = 1e-4 }
+too-much-weight-decay = { weight_decay = 0.3, max_epochs = 60 }
+no-weight-decay = { weight_decay = 0.0 }
+[fast.networks.mlp-1x512]
+learning_rate = 0.1
+levels = [0.0, 0.5, 1.0]
+doses = [1e-4]
 """
+# Three hundred digits are not the paper's images, and 896 to be tested on leave a wider margin around chance.
+DEVIATIONS = "".join(
+    f"""
+[[deviation]]
+claim = "{claim}"
+tier = "fast"
+network = "mlp-1x512"
+data = "digits"
+verdict = "REFUTED"
+since = 2026-11-28
+reason = "{reason}"
+"""
+    for claim, reason in (
+        ("label-corruption/slowdown", "true labels of digits are fitted in a few steps"),
+        ("regularizers/dose", "the one dose of the small project is the paper's, which stops nothing"),
+    )
+)
 PAPER_TIER = (
     TIERS.replace("fast", "paper").replace('"digits"', '"cifar10"').replace("needs_gpu = false", "needs_gpu = true")
 )
@@ -48,8 +67,11 @@ class Project:
             (folder / name).symlink_to(ROOT / name)
         for name in ("conftest.py", "pyproject.toml"):
             shutil.copy(ROOT / name, folder)
-        shutil.copytree(ROOT / "claims", folder / "claims", ignore=shutil.ignore_patterns("__pycache__", "deviations.toml"))
+        shutil.copytree(ROOT / "claims", folder / "claims", ignore=shutil.ignore_patterns("__pycache__"))
         (folder / "claims" / "tiers.toml").write_text(TIERS)
+        (folder / "claims" / "deviations.toml").write_text(DEVIATIONS)
+        paper = folder / "claims" / "paper.toml"
+        paper.write_text(re.sub(r"(margin|drop) = { fast = [\d.]+", r"\1 = { fast = 0.06", paper.read_text()))
 
     @classmethod
     def at(cls, folder):

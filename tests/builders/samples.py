@@ -15,14 +15,11 @@ from rethinking_audit.fixtures.claimkit.paper import Paper
 from rethinking_audit.fixtures.claimkit.tiers import NetworkPlan, ProblemPlan, Tier
 from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.training.result import FIT, LOSS_CRITERION, STALLED, Curves, Result
-from rethinking_audit.fixtures.training.spec import Recipe
-
-RECIPE = Recipe(batch=1, learning_rate=0.1, momentum=0.9, lr_decay=1.0, max_epochs=9, patience=9)
-
+from tests.builders.specs import PLANNED
 
 NETWORKS = {
-    "mlp-1x512": NetworkPlan(RECIPE, seeds=5, levels=(0.0, 1.0), variants={"few": {"seeds": 3}}),
-    "mlp-3x512": NetworkPlan(RECIPE, seeds=5),
+    "mlp-1x512": NetworkPlan(PLANNED, seeds=5, levels=(0.0, 1.0), conditions={"few": {"seeds": 3}}),
+    "mlp-3x512": NetworkPlan(PLANNED, seeds=5),
 }
 PROBLEMS = {"sgd": ProblemPlan(solver="sgd", seeds=5), "lemma": ProblemPlan(solver="lemma")}
 TIER = Tier("fast", find("digits"), NETWORKS, tuple(NETWORKS), problems=PROBLEMS)
@@ -43,7 +40,7 @@ def training(test_error=0.1, train_error=0.0, fit=10, confusion=((9, 1), (1, 9))
     errors = [0.9, train_error], [0.0], [1], [0.1], [0.5, test_error], eval_every or [[0.1, 0.1]]
     status = STALLED if fit is None else FIT
     tables = [list(row) for row in confusion]
-    return Result(status, 20, 1, epoch, epoch, Curves(losses, *errors), tables, 1, "", "", []).to_dict()
+    return Result(status, 20, 1, epoch, epoch, Curves(losses, *errors), tables, 1, "", 1.0, "", "", []).to_dict()
 
 
 def sample(declared, find, seeds=30, network="mlp-1x512", control=False, **limits):

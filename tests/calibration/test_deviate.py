@@ -80,7 +80,7 @@ def chance(runs, paper, judge):
 
 
 @claim(
-    "toy/levels", source="", refuted_by="", runs={"levels": Sweep()}, control=Control("", {"levels": Sweep(levels=(1.0,))})
+    "toy/levels", source="", refuted_by="", runs={"levels": Sweep()}, control=Control("", {"levels": Sweep(only=(1.0,))})
 )
 def every_level(runs, paper, judge):
     """A training error is at most a tenth at every level."""

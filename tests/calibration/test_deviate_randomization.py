@@ -13,14 +13,15 @@ from rethinking_audit.fixtures.claimkit.tiers import NetworkPlan, Tier
 from rethinking_audit.fixtures.data.datasets import find as find_data
 from tests.builders.claims import import_file
 from tests.builders.places import ROOT
-from tests.builders.samples import RECIPE, training
+from tests.builders.samples import training
+from tests.builders.specs import PLANNED
 from tests.builders.tables import table
 
 SEEDS, CALIBRATED = 7, 30
 LEVELS = tuple(level / 10 for level in range(11))
-SIZES = {"eighth-size": {"train_size": 63}, "quarter-size": {"train_size": 125}, "half-size": {"train_size": 250}}
+SIZES = (63, 125, 250, 500)
 NETWORKS = {
-    name: NetworkPlan(RECIPE, seeds=SEEDS, levels=LEVELS, variants=SIZES, train_size=500)
+    name: NetworkPlan(PLANNED, seeds=SEEDS, levels=LEVELS, sizes=SIZES, train_size=500)
     for name in ("inception", "mlp-1x512")
 }
 TIER = Tier("fast", find_data("digits"), NETWORKS, tuple(NETWORKS))
@@ -38,7 +39,7 @@ def made(spec):
     noise = np.exp(0.03 * np.random.default_rng([spec.seed, round(100 * spec.corruption), kind]).standard_normal())
     confusion = np.array(table(0.1 + 0.8 * (1 - spec.corruption), spec.seed))
     wrong = float(1 - np.trace(confusion) / confusion.sum())
-    fit = EPOCHS[spec.inputs] * (1 + 0.55 * spec.corruption) * float(noise)
+    fit = spec.train_size / 500 * EPOCHS[spec.inputs] * (1 + 0.55 * spec.corruption) * float(noise)
     return training(test_error=wrong, fit=fit, confusion=confusion.tolist())
 
 

@@ -31,7 +31,7 @@ def test_a_claim_far_inside_its_limit_never_alarms_and_is_known_to_do_so_seldom(
 
 
 def test_the_same_seeds_are_drawn_for_all_arms_and_the_arms_stay_paired():
-    @claim("toy/pairs", source="", refuted_by="", runs={"one": Arm(), "few": Arm(variant="few")}, control=Control("", {}))
+    @claim("toy/pairs", source="", refuted_by="", runs={"one": Arm(), "few": Arm(under=("few",))}, control=Control("", {}))
     def better(runs, paper, judge):
         """One is better, by as much in every seed."""
         judge.difference("", runs.few.test_accuracy, runs.one.test_accuracy, 10**9, at_least=0)
@@ -40,7 +40,7 @@ def test_the_same_seeds_are_drawn_for_all_arms_and_the_arms_stay_paired():
     made = sample(better, lambda spec: training(errors[spec.seed] - 0.05), limit=0)
     made = made.but({"one": sample(better, lambda spec: training(errors[spec.seed]), limit=0).arms["one"]})
     judged = made.judge([7, 7, 3, 20, 1])
-    assert judged.values["one"] == pytest.approx(1.05 - errors[[7, 7, 3]]), "as many as the variant declares"
+    assert judged.values["one"] == pytest.approx(1.05 - errors[[7, 7, 3]]), "as many as the condition declares"
     assert judged.values["the other"] == pytest.approx(1 - errors[[7, 7, 3, 20, 1]])
 
 

@@ -8,8 +8,7 @@ from scipy import stats
 from sklearn.neighbors import KNeighborsClassifier
 
 from rethinking_audit.fixtures.claimkit.paper import Paper
-from rethinking_audit.fixtures.claimkit.tiers import read
-from rethinking_audit.fixtures.data.datasets import find
+from rethinking_audit.fixtures.claimkit.tier_file import read
 from rethinking_audit.fixtures.data.experiment import prepare
 from rethinking_audit.fixtures.statistics.intervals import renaming_deviation
 from tests.builders.places import CLAIMS
@@ -19,7 +18,7 @@ FAST = read(CLAIMS / "tiers.toml")["fast"]
 
 def confusion_of_a_memorizer(train_size, seed):
     """One nearest neighbour: it memorizes random labels without any training."""
-    data = prepare(find("digits"), train_size, "original", 1.0, seed)
+    data = prepare(FAST.data, train_size, "original", 1.0, seed)
     train, test = (images.reshape(len(images), -1) for images in (data.inputs, data.test_inputs))
     memorizer = KNeighborsClassifier(1).fit(train, data.labels)
     assert memorizer.score(train, data.labels) == 1
@@ -30,11 +29,14 @@ def confusion_of_a_memorizer(train_size, seed):
 
 @pytest.mark.parametrize(("network", "plan"), FAST.networks.items())
 def test_the_margin_around_chance_is_what_the_seeds_can_decide(network, plan):
-    """(z_alpha + z_beta) standard errors, beta = alpha: a network at chance is found to be, 99 times of 100."""
+    """(z_alpha + z_beta) standard errors, beta = alpha: a network at chance is found to be, 99 times of 100.
+
+    A network has up to twice the scatter of one nearest neighbour, for its wrong answers prefer a few classes.
+    """
     entry = Paper.read(CLAIMS / "paper.toml", "random-labels/chance-test-accuracy", "fast", network)
-    deviation = np.mean([renaming_deviation(confusion_of_a_memorizer(plan.train_size, seed)) for seed in range(12)])
+    deviation = np.mean([renaming_deviation(confusion_of_a_memorizer(plan.train_size, seed)) for seed in range(1000, 1012)])
     needed = 2 * stats.norm.isf(entry.alpha) * deviation / math.sqrt(plan.seeds)
-    assert needed <= entry.margin <= 1.5 * needed
+    assert needed <= entry.margin <= 2 * needed
 
 
 @pytest.mark.parametrize("network", ["inception", "alexnet", "mlp-1x512"])

@@ -2,12 +2,12 @@
 
 import pytest
 
-from rethinking_audit.fixtures.claimkit import deviations, tiers
+from rethinking_audit.fixtures.claimkit import deviations, tier_file
 from rethinking_audit.fixtures.claimkit.deviations import Deviation
 from rethinking_audit.fixtures.record.outcome import as_expected
 from tests.builders.places import CLAIMS
 
-TIERS = tiers.read(CLAIMS / "tiers.toml")
+TIERS = tier_file.read(CLAIMS / "tiers.toml")
 
 
 def deviation(network):

@@ -11,7 +11,8 @@ import pytest
 from rethinking_audit.fixtures.claimkit.arms import Solve
 from rethinking_audit.fixtures.claimkit.case import Case, cases
 from rethinking_audit.fixtures.claimkit.claim import Claim, Control
-from rethinking_audit.fixtures.claimkit.tiers import ProblemPlan, Scale, Tier, read
+from rethinking_audit.fixtures.claimkit.tier_file import read
+from rethinking_audit.fixtures.claimkit.tiers import ProblemPlan, Scale, Tier
 from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.plugin import stage
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve
@@ -101,17 +102,17 @@ def test_a_problem_has_its_own_data_and_need_of_a_gpu():
 
 def test_who_asks_for_networks_asks_about_no_problem():
     tier = TIERS["fast"]
-    assert tier.cut(Scale(), 901).problems == tier.problems
-    assert tier.cut(Scale(networks=("alexnet",)), 901).problems == {}
+    assert tier.cut(Scale()).problems == tier.problems
+    assert tier.cut(Scale(networks=("alexnet",))).problems == {}
 
 
 def test_a_problem_at_another_scale():
-    cut = TIERS["fast"].cut(Scale(train_size=500, seeds=2, data=find("mnist")), 60_000)
+    cut = TIERS["fast"].cut(Scale(train_size=500, seeds=2, data=find("mnist")))
     assert cut.problems["raw"].sizes == (112, 300, 500)
     assert cut.problems["raw"].train_size == 500
     assert cut.problems["raw"].seeds == 1  # it draws nothing
     assert cut.problems["sgd-images"].seeds == 2
-    paper = TIERS["paper"].cut(Scale(data=find("digits")), 901)
+    paper = TIERS["paper"].cut(Scale(data=find("digits")))
     assert Case(claim_of("raw"), paper, "raw").data == find("mnist")  # a problem that names its data keeps them
     assert Case(claim_of("raw-colour"), paper, "raw-colour").data == find("digits")
 

@@ -7,7 +7,8 @@ import pytest
 from rethinking_audit.fixtures.claimkit.arms import Arm
 from rethinking_audit.fixtures.claimkit.paper_rows import paper_rows
 from rethinking_audit.fixtures.claimkit.replication import foreign, replications
-from rethinking_audit.fixtures.claimkit.tiers import Scale, read
+from rethinking_audit.fixtures.claimkit.tier_file import read
+from rethinking_audit.fixtures.claimkit.tiers import Scale
 from rethinking_audit.fixtures.data.datasets import find as find_data
 from rethinking_audit.fixtures.tasks.measurements import Runs
 from rethinking_audit.fixtures.tasks.solutions import Solutions
@@ -22,7 +23,7 @@ PAPER = read(CLAIMS / "tiers.toml")["paper"]
 def result(train_error=0.0, test_error=0.1, fit=10, online=0.02):
     curves = Curves([2.3, 0.01], [0.9, train_error], [online], [1], [0.5], [test_error], [[test_error, test_error]])
     status = FIT if fit else BUDGET_EXHAUSTED
-    return Result(status, 12, 391, fit, fit, curves, [[1, 0], [0, 1]], 1, "", "", [])
+    return Result(status, 12, 391, fit, fit, curves, [[1, 0], [0, 1]], 1, "", 1.0, "", "", [])
 
 
 def rows_of(results, why=None, place="Table 1", network="inception", what="test accuracy, regularizers: none"):
@@ -100,7 +101,7 @@ def test_the_errors_of_table_3_agree_within_the_scatter_of_both_test_sets():
 
 def test_a_smaller_solve_and_one_of_other_images_are_not_compared():
     values = {"test_error": 0.46, "l2_test_error": 0.15, "tested": 10_000}
-    fewer = solved(PAPER.cut(Scale(train_size=2000), 50_000), **values)["raw-colour-full", "test error"]
+    fewer = solved(PAPER.cut(Scale(train_size=2000)), **values)["raw-colour-full", "test error"]
     assert (fewer["agrees"], fewer["why"]) == (None, "at most 2000 training images")
     other = solved(replace(PAPER, data=find_data("digits")), **values)["raw-colour-full", "test error"]
     assert (other["agrees"], other["why"]) == (None, "another data set than cifar10")
@@ -118,6 +119,11 @@ def test_times_to_fit_are_compared_as_ratios_at_every_level_and_by_seed():
     row = next(row for row in found if (row["network"], row["paper"]) == ("inception", 1.6))
     assert row["what"] == "epochs to fit at p = 0.1 over those at 0"
     assert (row["measured"], row["seeds"]) == (2.5, 2)
+
+
+def test_epochs_to_fit_are_whole_epochs_as_in_the_papers_figure():
+    row = rows_of([result(fit=fit) for fit in (10, 11)], place="Figure 1a", what="epochs to fit, true labels")
+    assert (row["paper"], row["measured"], row["agrees"]) == (10.0, 10.5, True)
 
 
 def test_a_run_that_did_not_fit_has_no_time():
@@ -139,8 +145,8 @@ def test_runs_that_were_not_made_are_no_rows():
         (PAPER, "cifar10", None, None),
         (PAPER, "folder:x", "CIFAR-10", None),
         (PAPER, "mnist", None, "another data set than CIFAR-10"),
-        (PAPER.cut(Scale(width=0.5), 50_000), "cifar10", None, "networks narrowed to 0.5 of their width"),
-        (PAPER.cut(Scale(train_size=2000), 50_000), "cifar10", None, "at most 2000 training images"),
+        (PAPER.cut(Scale(width=0.5)), "cifar10", None, "networks narrowed to 0.5 of their width"),
+        (PAPER.cut(Scale(train_size=2000)), "cifar10", None, "at most 2000 training images"),
     ],
 )
 def test_what_makes_an_experiment_another_one(tier, data, stand_in, why):
@@ -149,5 +155,5 @@ def test_what_makes_an_experiment_another_one(tier, data, stand_in, why):
 
 def test_the_arms_are_those_that_the_claims_train():
     rows = [row for row in paper_rows(BOOK) if row.place == "Table 1"]
-    assert rows[0].arm == Arm(variant="table-1-both")
+    assert rows[0].arm == Arm(under=("compared", "crop-and-weight-decay"))
     assert replace(rows[8].arm, corruption=0.0) == Arm()

@@ -7,11 +7,11 @@ from rethinking_audit.fixtures.claimkit.case import cases, vouching
 from rethinking_audit.fixtures.claimkit.claim import Claim, Control
 from rethinking_audit.fixtures.claimkit.tiers import NetworkPlan, Scale, Tier
 from rethinking_audit.fixtures.data.datasets import find
-from tests.builders.specs import RECIPE
+from tests.builders.specs import PLANNED
 
-TIER = Tier("fast", find("digits"), {name: NetworkPlan(RECIPE, 2) for name in "abc"}, tuple("abc"))
-ONLY_A = replace(TIER, only={"x/y": ("a",)})
-CHOSEN_B = TIER.cut(Scale(networks=("b",)), 100)
+TIER = Tier("fast", find("digits"), {name: NetworkPlan(PLANNED, 2) for name in "abc"}, tuple("abc"))
+CROPS = {"crop": {"crop": True}}
+CHOSEN_B = TIER.cut(Scale(networks=("b",)))
 
 
 def declared(*controls, expected="HELD"):
@@ -56,8 +56,13 @@ def test_the_controls_of_a_network_that_is_not_chosen_are_left_out_where_none_is
     assert names(declared(Control("c", {})), CHOSEN_B) == ["b", "b-control"]
 
 
-def test_a_network_that_the_tier_does_not_judge_cannot_vouch():
-    assert vouched(declared(Control("c", {}, networks=("b",))), ONLY_A) == {"a": ""}
+def test_a_network_that_lacks_a_run_of_the_claim_cannot_vouch():
+    claim = replace(declared(Control("c", {}, networks=("b",))), runs={"crops": Arm(under=("crop",))})
+    plans = TIER.networks["b"], replace(TIER.networks["a"], conditions=CROPS)
+    some = replace(TIER, networks={"a": plans[1], "b": plans[0], "c": plans[1]})
+    assert vouched(claim, some) == {"a": "", "c": ""}
+    every = replace(TIER, networks=dict.fromkeys("abc", plans[1]), judged=("a", "c"))
+    assert vouched(claim, every) == {"a": "b-control", "c": "b-control"}, "though the tier does not judge it"
 
 
 def test_nothing_vouches_for_a_control():

@@ -8,7 +8,7 @@ from tests.builders.claims import CLAIM_FILES
 
 KIT = "rethinking_audit.fixtures.claimkit"
 LINES = 12
-LEVELS = ("corruption", "levels")  # the arguments whose numbers are levels of label corruption
+LEVELS = ("corruption", "only")  # the arguments whose numbers are levels of label corruption
 NO_CALL = {"hasattr", "getattr", "vars", "partial", "Interval"}
 
 

@@ -136,15 +136,14 @@ def test_a_level_in_the_middle_that_takes_long_is_refuted():
     assert (found.verdict, found.quantity) == (REFUTED, "steps to fit, over those of true labels (p = 0.4)")
 
 
-SIZES = {"eighth-size": 63, "quarter-size": 125, "half-size": 250, None: 500}
+SIZES = (63, 125, 250, 500)
 
 
 def constant(power):
-    found = {}
-    for place, (variant, size) in enumerate(SIZES.items()):
+    found = {"true": {}, "random": {}}
+    for place, size in enumerate(SIZES):
         for name, factor in (("true", 1.0), ("random", 1.5 * (size / 63) ** power)):
-            arm = times(*scattered(20 * factor, place=place), size=size)
-            found[f"{name} {variant}" if variant else name] = arm
+            found[name][float(size)] = times(*scattered(20 * factor, place=place), size=size)
     return judged(CORRUPTION.test_the_factor_does_not_grow_with_the_number_of_images, found, "mlp-1x512")
 
 

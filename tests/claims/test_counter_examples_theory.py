@@ -7,7 +7,7 @@ from rethinking_audit.fixtures.claimkit.case import cases
 from rethinking_audit.fixtures.claimkit.evidence import Evidence
 from rethinking_audit.fixtures.claimkit.judging import judgement
 from rethinking_audit.fixtures.claimkit.paper import Paper
-from rethinking_audit.fixtures.claimkit.tiers import read
+from rethinking_audit.fixtures.claimkit.tier_file import read
 from rethinking_audit.fixtures.data import datasets
 from rethinking_audit.fixtures.tasks.solutions import Solutions
 from rethinking_audit.fixtures.theory import expressivity
@@ -36,7 +36,7 @@ def judged(claim, problem, swept=False, **arms):
 
 
 def digits(count=60, seed=1000):
-    data = datasets.find("digits").load().subset(count)
+    data = datasets.find("digits").draw(count, seed)
     parts = data.train_images, data.train_labels, data.test_images[:100], data.test_labels[:100]
     return Instance(Sample(*parts, data.max_value, data.classes), seed, "cpu", lambda done, of: None)
 

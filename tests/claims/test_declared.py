@@ -8,7 +8,7 @@ import pytest
 from rethinking_audit.fixtures.claimkit import deviations
 from rethinking_audit.fixtures.claimkit.case import cases, vouching
 from rethinking_audit.fixtures.claimkit.paper import Paper, order
-from rethinking_audit.fixtures.claimkit.tiers import read
+from rethinking_audit.fixtures.claimkit.tier_file import read
 from tests.builders.claims import CLAIM_FILES, import_file
 from tests.builders.places import ROOT
 
@@ -45,7 +45,7 @@ def test_a_claim_file_says_what_would_refute_it_and_holds_no_number(path):
 
 
 def test_every_arm_of_a_claim_is_trained_in_both_tiers():
-    """A variant that no tier has would leave a claim unjudged in silence."""
+    """A condition that no tier has would leave a claim unjudged in silence."""
     tiers = read(ROOT / "claims" / "tiers.toml")
     judged = {name: set() for name in order(PAPER)}
     for path in CLAIM_FILES:
@@ -85,7 +85,8 @@ def test_every_claim_with_something_random_has_a_wrong_value_and_its_origin():
     tiers = read(ROOT / "claims" / "tiers.toml")
     declared = [test.claim for path in CLAIM_FILES for test in vars(import_file(path)).values() if hasattr(test, "claim")]
     for claim in declared:
-        if claim.is_reading:  # what it deviates to is its control
+        # What a reading deviates to is its control, and constructions are exact on whatever images are drawn.
+        if claim.is_reading or claim.id.startswith("expressivity/"):
             continue
         random = [case for case in cases(claim, tiers) if any(spec.draws for spec in case.needs()) and not case.is_control]
         assert bool(random) == bool(tables[claim.id].get("wrong_origin")) == ("wrong" in tables[claim.id]), claim.id

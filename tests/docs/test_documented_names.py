@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from rethinking_audit.fixtures.claimkit.paper import order
-from rethinking_audit.fixtures.claimkit.tiers import read
+from rethinking_audit.fixtures.claimkit.tier_file import read
 from rethinking_audit.fixtures.data.datasets import NAMES, SCHEMES
 from rethinking_audit.fixtures.networks import NETWORKS
 from rethinking_audit.fixtures.runs.cards import DeviceUnavailable, choose

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from rethinking_audit.fixtures.claimkit.case import cases
-from rethinking_audit.fixtures.claimkit.tiers import read
+from rethinking_audit.fixtures.claimkit.tier_file import read
 from tests.builders.claims import CLAIM_FILES, import_file
 from tests.builders.projects import PAPER_TIER, TIERS, Project
 
@@ -36,12 +36,13 @@ def verdicts(audit):
     return {case["nodeid"]: case["verdict"] for claim in audit["claims"] for case in claim["cases"]}
 
 
-def test_every_claim_is_decided_and_its_control_refuted(finished, count):
+def test_every_claim_is_decided_as_expected_and_its_control_refuted(finished, count):
     cases = [case for claim in finished.first["claims"] for case in claim["cases"]]
+    expected = [(case["deviation"] or {"verdict": "HELD"})["verdict"] for case in cases]
     assert len(finished.first["claims"]) == count
     assert {case["control"]["verdict"] for case in cases} == {"REFUTED"}
     assert all(case["judgement"] for case in cases)
-    assert {case["verdict"] for case in cases} == {"HELD"}
+    assert [case["verdict"] for case in cases] == expected
     assert finished.code == finished.first["exit_code"] == 0
 
 
@@ -79,13 +80,13 @@ def test_a_full_store_is_only_judged(finished, tmp_path):
 def test_a_damaged_record_is_an_error_of_its_claims_alone(finished, tmp_path):
     project = Project(tmp_path / "damaged")
     shutil.copytree(finished.store, project.store)
-    claim = next(claim for claim in finished.first["claims"] if claim["id"] == "regularizers/not-necessary")
-    key = claim["cases"][0]["runs"]["full"]["0.0"][0]
+    claim = next(claim for claim in finished.first["claims"] if claim["id"] == "random-inputs/zero-training-error")
+    key = claim["cases"][0]["runs"]["shuffled"]["0.0"][0]
     path = project.store / "runs" / f"{key}.json"
     path.write_text(path.read_text().replace('"status":"fit"', '"status":"fat"'))
     code, output = project.run("-m", "fast")
     damaged = {nodeid for nodeid, verdict in verdicts(project.audit()).items() if verdict == "ERROR"}
-    assert damaged == {nodeid for nodeid in verdicts(finished.first) if "without_regularizers" in nodeid}
+    assert damaged == {nodeid for nodeid in verdicts(finished.first) if "on_noise" in nodeid}
     assert code == 10
     assert f"{key}.json is damaged: checksum" in output
 
@@ -124,8 +125,9 @@ def test_ctrl_c_exits_2_and_what_is_finished_stays(project):
         (["--train-size", "3"], "--train-size is 3, expected 10 to 901 images of digits"),
         (["--train-size", "-3"], "--train-size is -3, expected a positive number"),
         (["--seeds", "0"], "--seeds is 0, expected a positive number"),
+        (["--first-seed", "-1"], "--first-seed is -1, expected 0 or a positive number"),
         (["--max-seeds", "9"], "--max-seeds is 9 without --until-decided, expected both"),
-        (["--max-seeds", "5", "--until-decided"], "--max-seeds is 5, expected more than the 5 seeds that are declared"),
+        (["--max-seeds", "7", "--until-decided"], "--max-seeds is 7, expected more than the 7 seeds that are declared"),
         (["--dataset", "imagenet"], "no data set is named 'imagenet'"),
         (["--dataset", "folder:/nowhere"], "folder:/nowhere is not a folder"),
         (["--device", "gpu"], "--device is 'gpu', expected auto, cpu, cuda"),
@@ -211,7 +213,8 @@ def test_a_crashed_worker_is_an_error_and_the_others_are_judged(finished, tmp_pa
     project = Project(tmp_path / "crash")
     shutil.copytree(finished.store, project.store)
     project.edit(
-        "test_regularizers.py", ("    without, full = runs", "    import os; os._exit(1)\n    without, full = runs")
+        "test_regularizers.py",
+        ("    without, regularized = runs", "    import os; os._exit(1)\n    without, regularized = runs"),
     )
     code, _ = project.run(
         "-m", "fast", "-n", "2", "-k", "error_reaches_zero and not noise or (without_regularizers and not control)"

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from rethinking_audit.fixtures.claimkit.tiers import read
+from rethinking_audit.fixtures.claimkit.tier_file import read
 from rethinking_audit.fixtures.data import datasets
 from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.plugin.progress import Display

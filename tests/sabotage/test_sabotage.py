@@ -6,7 +6,7 @@ from importlib import import_module
 
 import pytest
 
-from rethinking_audit.fixtures.claimkit import tiers
+from rethinking_audit.fixtures.claimkit import tier_file
 from rethinking_audit.fixtures.claimkit.paper import order
 from rethinking_audit.fixtures.data.contracts import REPLACED, ContractBroken
 from rethinking_audit.fixtures.data.datasets import find
@@ -26,7 +26,7 @@ from rethinking_audit.fixtures.training.result import DIVERGED, FIT
 from tests.builders.places import ROOT
 from tests.builders.specs import baseline_of
 
-FAST = tiers.read(ROOT / "claims" / "tiers.toml")["fast"]
+FAST = tier_file.read(ROOT / "claims" / "tiers.toml")["fast"]
 CLAIMS = order(ROOT / "claims" / "paper.toml")
 ROOMS = ("in_data", "in_training", "in_sweeps", "in_evaluation")
 BY_CONTRACT = [fault for fault in faults().values() if not any("/" in name for name in fault.caught_by)]
@@ -47,7 +47,7 @@ def contract_names():
 
 def spec(network="mlp-1x512", seed=0, max_epochs=300, **fields):
     plan = FAST.networks[network]
-    recipe = replace(plan.recipe, max_epochs=max_epochs)
+    recipe = replace(plan.scheduled(find("digits")), max_epochs=max_epochs)
     return Training(
         data=find("digits"),
         network=network,

@@ -115,16 +115,17 @@ def test_one_seed_has_the_interval_of_its_test_set_and_says_so():
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "verdict"),
+    ("other", "treated", "verdict"),
     [
         ([0.5, 0.51, 0.52], [0.84, 0.85, 0.86], HELD),  # thirty points against five
         ([0.84, 0.85, 0.86], [0.5, 0.51, 0.52], REFUTED),
-        ([0.97, 0.97, 0.97], [0.84, 0.85, 0.86], HELD),  # the way in which it changes does not matter
+        ([0.97, 0.97, 0.97], [0.84, 0.85, 0.86], REFUTED),  # the other network is the better one: once HELD
+        ([0.5, 0.51, 0.52], [0.2, 0.21, 0.22], REFUTED),  # a treatment that does harm changes the accuracy too
         ([0.75, 0.77, 0.73], [0.84, 0.85, 0.86], INCONCLUSIVE),
     ],
 )
-def test_matters_more(one, other, verdict):
-    assert matters_more([0.8, 0.8, 0.8], one, other, 10_000, ALPHA, "change").verdict is verdict
+def test_a_network_matters_more_only_if_it_is_better_by_more_than_a_treatment_changes_it(other, treated, verdict):
+    assert matters_more([0.8, 0.8, 0.8], other, treated, 10_000, ALPHA, "change").verdict is verdict
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ PER_EPOCH = 8  # steps in an epoch
 
 def run(*losses, fit=None, status=FIT, error=0.0):
     curves = Curves(train_loss=list(losses), train_error=[0.9, error], test_error=[0.5])
-    return Result(status, len(losses) - 1, PER_EPOCH, fit, fit, curves, [[1, 0], [0, 1]], 1, "", "", [])
+    return Result(status, len(losses) - 1, PER_EPOCH, fit, fit, curves, [[1, 0], [0, 1]], 1, "", 1.0, "", "", [])
 
 
 def steps(*results):

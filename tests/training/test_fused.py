@@ -190,6 +190,7 @@ def assert_same(result, expected):
     if one["divergence"]:
         divergence, of_divergence = one.pop("divergence"), other.pop("divergence")
         assert divergence == pytest.approx(of_divergence, rel=1e-3)
+    assert one.pop("weight_norm") == pytest.approx(other.pop("weight_norm"), rel=1e-7, nan_ok=True)
     assert one == other
     for name, values in curves.items():
         np.testing.assert_allclose(values, of_other[name], rtol=1e-4, atol=1e-4, err_msg=name)
