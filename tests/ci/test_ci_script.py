@@ -4,11 +4,11 @@ import os
 import re
 import shutil
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 
+from rethinking_audit.fixtures.claimkit.tier_file import read
 from tests.builders.checkouts import Checkout, program
 from tests.builders.constraints import OF_TORCH, TEXT, pins
 from tests.builders.places import ROOT
@@ -74,7 +74,7 @@ def test_what_cannot_be_fetched_is_left_to_the_audit_to_tell(checkout):
 
 
 def test_the_tiers_are_those_of_the_claims(checkout):
-    for tier in tomllib.loads((ROOT / "claims" / "tiers.toml").read_text()):
+    for tier in read(ROOT / "claims" / "tiers.toml"):
         assert checkout.run("audit", tier).returncode == 0
 
 

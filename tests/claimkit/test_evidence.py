@@ -17,6 +17,12 @@ def test_arms_are_attributes_and_can_be_gone_through():
         _ = runs.two
 
 
+def test_arms_by_name_are_those_that_the_tier_has_and_a_sweep_gives_one_for_each_level():
+    runs = Evidence({"crops": 1, "weight_decay": {0.01: 2, 0.1: 3}, "plain": 4})
+    assert runs.under("weight_decay", "crops", "both") == {"weight_decay 0.01": 2, "weight_decay 0.1": 3, "crops": 1}
+    assert runs.under("both") == {}
+
+
 @claim(
     "toy/fits",
     source="here",

@@ -48,7 +48,8 @@ def test_every_claim_is_decided_as_expected_and_its_control_refuted(finished, co
 
 def test_the_terminal_shows_a_table_and_where_the_report_lies(finished):
     assert re.search(
-        r"random-labels/zero-training-error +mlp-1x512 +✓ HELD +0.00 %, 0.00 % to .*at most 0.66 % +0.66 %", finished.output
+        r"random-labels/zero-training-error +mlp-1x512 +✓ HELD +100.00 %, .* to 100.00 % +50.00 % to 100.00 % +100.00 %",
+        finished.output,
     )
     assert f"report: {finished.folder / 'out' / 'audit.html'}" in finished.output
     assert (finished.folder / "out" / "audit.html").exists()
@@ -246,10 +247,10 @@ def test_a_tier_on_other_images_at_another_scale(project):
     np.savez(project.folder / "noise.npz", **arrays)
     dataset = f"npz:{project.folder / 'noise.npz'}"
     code, output = project.run(
-        "-m", "fast", "--dataset", dataset, "--train-size", "100", "--seeds", "2", "-k", "training_error"
+        "-m", "fast", "--dataset", dataset, "--train-size", "100", "--seeds", "7", "-k", "training_error"
     )
     (case,) = project.audit()["claims"][0]["cases"]
-    assert len(case["runs"]["random"]["1.0"]) == 2
+    assert len(case["runs"]["random"]["1.0"]) == 7
     assert case["verdict"] in ("HELD", "ERROR"), output  # softmax regression may memorize a hundred images too
     assert case["judgement"]["verdict"] == "HELD"
     assert code in (0, 5)

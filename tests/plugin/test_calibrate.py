@@ -44,7 +44,7 @@ def test_calibrating_writes_the_file_asks_for_review_and_the_next_audit_tells_of
     assert not (project.folder / "out").exists(), "nothing was judged"
     written = read(project.folder / "claims" / "calibration.toml")
     assert [(one.claim, one.case, one.seeds) for one in written.designs] == [
-        ("random-labels/chance-test-accuracy", "fast-mlp-1x512", 5)
+        ("random-labels/chance-test-accuracy", "fast-mlp-1x512", 7)
     ]
     assert written.made["seeds"] == 30
     assert written.designs[0].power.value > 0.5

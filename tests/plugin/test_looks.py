@@ -29,7 +29,7 @@ def looked(tmp_path_factory):
 def test_an_underpowered_claim_says_how_many_seeds_it_lacks(looked):
     _, _, (code, output, audit), _ = looked
     (case,) = audit["claims"][0]["cases"]
-    assert code == 10  # the reading is decided
+    assert code == 5  # nor is the reading decided
     assert case["verdict"] == "INCONCLUSIVE"
     assert case["judgement"]["further"] > 0
     assert f"{case['judgement']['further']} further seed" in output
@@ -43,13 +43,13 @@ def test_it_becomes_a_decision_and_every_look_is_in_the_record(looked):
     (case,) = audit["claims"][0]["cases"]
     looks = case["looks"]
     assert code == 0
-    assert case["verdict"] == looks[-1]["verdict"] == "HELD"
+    assert case["verdict"] == looks[-1]["verdict"] == "REFUTED"
     assert [look["verdict"] for look in looks[:-1]] == ["INCONCLUSIVE"] * (len(looks) - 1)
     assert [look["seeds"] for look in looks] == [2, 4, 8][: len(looks)]
     assert [look["alpha"] for look in looks] == [0.005, 0.0025, 0.0025][: len(looks)]
     assert case["judgement"]["alpha"] == looks[-1]["alpha"]
-    assert {len(keys) for keys in case["runs"]["random"].values()} == {looks[-1]["seeds"]}
-    assert set(case["runs"]["random"]["1.0"]) <= set(audit["runs"])
+    assert {len(keys) for keys in case["runs"]["levels"].values()} == {looks[-1]["seeds"]}
+    assert set(case["runs"]["levels"]["1.0"]) <= set(audit["runs"])
     assert "runs" not in case["control"]
     assert len(case["control"]["looks"]) == len(looks)
 

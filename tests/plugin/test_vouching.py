@@ -14,7 +14,7 @@ NETWORK = MLP.replace("1x512", "3x512") + TIERS.partition(MLP)[2] + MLP
 CLAIM = "test_training_error_reaches_zero"
 NODE = f"claims/test_random_labels.py::{CLAIM}[fast-mlp-3x512]"
 ONLY = f"{CLAIM} and not noise"
-SEEDS = ("-m", "fast", "--seeds", "3")
+SEEDS = ("-m", "fast", "--seeds", "7")
 pytestmark = pytest.mark.lengthy
 
 
@@ -79,7 +79,7 @@ def test_what_vouches_is_collected_judged_and_told_with_the_case(pair, selection
 
 def test_the_whole_tier_has_each_control_once_and_no_more_runs(pair):
     _, output = pair.run(*SEEDS, "-k", ONLY, "--plan")
-    assert "15 distinct runs for 5 cases, 15 of them cached" in output
+    assert "35 distinct runs for 5 cases, 35 of them cached" in output
     assert pair.code == 0
     assert [case["verdict"] for case in cases(pair.whole).values()] == ["HELD", "HELD"]
     assert [one.get("network") for case in cases(pair.whole).values() for one in controls(case)] == [
@@ -90,7 +90,7 @@ def test_the_whole_tier_has_each_control_once_and_no_more_runs(pair):
 
 def test_what_vouches_is_in_the_plan_and_among_what_is_listed(pair):
     _, output = pair.run(*SEEDS, "-k", f"{ONLY} and 3x512", "--plan")
-    assert "12 distinct runs for 4 cases" in output
+    assert "28 distinct runs for 4 cases" in output
     _, output = pair.run(*SEEDS, NODE, "--collect-only", "-q")
     found = [line for line in output.splitlines() if "::" in line]
     assert found[0] == NODE
@@ -142,7 +142,7 @@ def test_a_control_that_there_is_no_time_for_leaves_the_case_of_another_network_
     _, output = again.run(*SEEDS, "-k", "fitted_with_regularizers", "--networks", "mlp-3x512", "--minutes", "1")
     (case,) = cases(again.audit()).values()
     assert case["verdict"] == "NOT RUN"
-    assert case["reason"].startswith("for want of time (--minutes 1): it lacks 3 runs"), output
+    assert case["reason"].startswith("for want of time (--minutes 1): it lacks 7 runs"), output
 
 
 def test_an_audit_that_ends_before_its_controls_leaves_the_case_undecided(again):

@@ -56,3 +56,35 @@ def test_an_arm_knows_on_how_many_images_it_was_trained(kind):
     assert type(task).measured([task], made).train_size == 50
     whole = replace(task, train_size=None)
     assert type(task).measured([whole], made).train_size == whole.data.about.train > 50
+
+
+def curved(*errors, halves=()):
+    one = replace(run(2.3, 0.01, fit=1), confusion=[[50, 0], [0, 50]])
+    return replace(one, curves=replace(one.curves, test_error=list(errors), half_errors=[list(pair) for pair in halves]))
+
+
+def test_falls_are_means_over_the_evaluations_so_that_a_longer_curve_is_no_less_steady():
+    once, twice = curved(0.5, 0.7, 0.4), curved(0.5, 0.7, 0.4, 0.6, 0.3)
+    runs = Runs([once, twice])
+    assert runs.falls == [pytest.approx(0.2 / 2), pytest.approx(0.4 / 4)]
+
+
+def test_a_curve_without_a_fall_counts_one_image():
+    assert Runs([curved(0.7, 0.5, 0.3)]).falls == [pytest.approx(1 / 100 / 2)]  # a hundred test images, two steps
+
+
+def test_the_gain_by_early_stopping_is_a_share_of_the_last_error():
+    """Both halves choose the middle epoch: a fifth of the last error is saved, whether it is large or small."""
+    large = curved(0.5, halves=[(0.9, 0.9), (0.4, 0.4), (0.5, 0.5)])
+    small = curved(0.5, halves=[(0.9, 0.9), (0.04, 0.04), (0.05, 0.05)])
+    assert Runs([large, small]).early_stopping_gain == [pytest.approx(0.2), pytest.approx(0.2)]
+
+
+def test_a_best_epoch_by_luck_gains_nothing_and_an_error_of_zero_leaves_nothing_to_gain():
+    luck = curved(0.5, halves=[(0.1, 0.5), (0.5, 0.1), (0.3, 0.3)])
+    done = curved(0.0, halves=[(0.2, 0.2), (0.0, 0.0)])
+    assert Runs([luck, done]).early_stopping_gain == [pytest.approx((0.3 - 0.5) / 0.3), 0.0]
+
+
+def test_halves_are_the_accuracies_at_the_end():
+    assert Runs([curved(0.5, halves=[(0.9, 0.9), (0.2, 0.4)])]).halves == [(pytest.approx(0.8), pytest.approx(0.6))]

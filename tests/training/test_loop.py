@@ -59,6 +59,34 @@ def test_a_run_has_fitted_when_both_criteria_are_met_at_once(to_the_end, ended):
         assert stopping.status == FIT
 
 
+@pytest.mark.parametrize(("after", "most", "epochs"), [(0, 100, 3), (4, 100, 7), (4, 5, 5), (0, 3, 3)])
+def test_a_run_ends_so_many_epochs_after_its_fit_and_never_beyond_its_budget(after, most, epochs):
+    rule = StoppingRule(replace(RECIPE, max_epochs=most, after_fit=after))
+    curves = Curves(train_loss=[2.3])
+    for epoch in range(1, most + 1):
+        curves.train_loss.append(0.01 if epoch >= 3 else 1.0)
+        curves.train_error.append(0.0 if epoch == 3 else 0.5)  # only the first fit counts
+        rule.see(epoch, curves, curves.train_loss[-1], 0.1)
+        if rule.status:
+            break
+    assert (rule.status, epoch, rule.fitted_at) == (FIT, epochs, 3)
+
+
+def test_a_run_trains_on_after_its_fit():
+    plain, longer = trained(), trained(replace(RECIPE, after_fit=2))
+    assert (longer.epochs, longer.status, longer.fit_exact) == (plain.epochs + 2, FIT, plain.fit_exact)
+    assert longer.curves.train_loss[: plain.epochs + 1] == plain.curves.train_loss
+
+
+def test_a_result_names_its_predictions_and_the_norm_of_its_weights():
+    short = replace(RECIPE, max_epochs=2)
+    once, again, decayed = trained(short), trained(short), trained(replace(short, weight_decay=0.1))
+    assert (once.predictions, once.weight_norm) == (again.predictions, again.weight_norm)
+    assert decayed.weight_norm < once.weight_norm
+    assert decayed.predictions != once.predictions
+    assert len(once.predictions) == 64
+
+
 def test_the_same_run_twice_is_the_same_to_the_last_bit():
     first = trained(name="inception", recipe=replace(RECIPE, max_epochs=3, crop=True), data=TRUE)
     torch.rand(7)
