@@ -71,7 +71,8 @@ class Project:
         (folder / "claims" / "tiers.toml").write_text(TIERS)
         (folder / "claims" / "deviations.toml").write_text(DEVIATIONS)
         paper = folder / "claims" / "paper.toml"
-        paper.write_text(re.sub(r"(margin|drop) = { fast = [\d.]+", r"\1 = { fast = 0.06", paper.read_text()))
+        wider = re.sub(r"(margin|drop) = { fast = [\d.]+", r"\1 = { fast = 0.06", paper.read_text())
+        paper.write_text(re.sub(r"wrong = { fast = [\d.]+", "wrong = { fast = 0.22", wider))
 
     @classmethod
     def at(cls, folder):

@@ -66,12 +66,12 @@ def test_a_regression_is_printed_stored_and_the_exit_code(audited, tmp_path):
     assert "against the baseline" in output
     assert "nothing regressed" in output
     better = json.loads(whole.read_text())
-    case = better["claims"][0]["cases"][0]
+    case = next(claim for claim in better["claims"] if claim["id"] == "random-labels/chance-test-accuracy")["cases"][0]
     case["judgement"]["values"]["by seed"] = [0.5, 0.500001]
     (tmp_path / "better.json").write_text(json.dumps(better))
     code, output, path = audited("worse", "--baseline", str(tmp_path / "better.json"))
     assert code == 1
-    assert "REGRESSED moved: random-labels/zero-training-error [fast, digits, mlp-1x512]" in output
+    assert "REGRESSED moved: random-labels/chance-test-accuracy [fast, mnist1d, mlp-1x512]" in output
     assert json.loads(path.with_name("audit-compare.json").read_text())["regressed"] is True
     assert "1 regression" in path.with_name("audit-compare.md").read_text()
 

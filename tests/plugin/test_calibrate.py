@@ -11,7 +11,7 @@ FEW = 200  # audits, where how many there are is not the point
 @pytest.fixture
 def project(tmp_path):
     made = Project(tmp_path / "project")
-    made.edit("tiers.toml", ("train_size = 300", "train_size = 50"), ("max_epochs = 250", "max_epochs = 30"))
+    made.edit("tiers.toml", ("train_size = 300", "train_size = 60"), ("max_epochs = 250", "max_epochs = 30"))
     (made.folder / "claims" / "calibration.toml").unlink(missing_ok=True)
     with (made.folder / "conftest.py").open("a") as conftest:
         conftest.write(f"from rethinking_audit.fixtures.calibration import design\ndesign.AUDITS = {FEW}\n")

@@ -10,7 +10,8 @@ from rethinking_audit.reports.render import render
 from tests.builders.projects import TIERS, Project
 
 MLP = "[fast.networks.mlp-1x512]"
-NETWORK = MLP.replace("1x512", "3x512") + TIERS.partition(MLP)[2] + MLP
+SECTION = MLP + TIERS.partition(MLP)[2]
+BOTH = SECTION + SECTION.replace("1x512", "3x512")
 CLAIM = "test_training_error_reaches_zero"
 NODE = f"claims/test_random_labels.py::{CLAIM}[fast-mlp-3x512]"
 ONLY = f"{CLAIM} and not noise"
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.lengthy
 def pair(tmp_path_factory):
     """A claim of two networks, whose controls are pinned to the first of them: all of its runs are made."""
     project = Project(tmp_path_factory.mktemp("vouching") / "project")
-    project.edit("tiers.toml", (MLP, NETWORK))
+    project.edit("tiers.toml", (SECTION, BOTH))
     project.code, project.output = project.run(*SEEDS, "-k", ONLY)
     project.whole = project.audit()
     return project
@@ -32,7 +33,7 @@ def pair(tmp_path_factory):
 def again(pair, tmp_path):
     """The same project, with a store of its own that has all runs."""
     project = Project(tmp_path / "again")
-    project.edit("tiers.toml", (MLP, NETWORK))
+    project.edit("tiers.toml", (SECTION, BOTH))
     shutil.copytree(pair.store, project.store)
     return project
 
