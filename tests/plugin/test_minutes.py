@@ -70,7 +70,7 @@ def test_one_line_tells_of_all_that_there_was_no_time_for(cut):
         r"missing: 7 runs of 1 case, about \d+ \w+ on one core or card; without the option they are made", idle["cost"]
     )
     assert output.count("for want of time") == 1
-    assert render(audit).count("for want of time (--minutes 1); missing: 5 runs") == 1
+    assert render(audit).count("for want of time (--minutes 1); missing: 7 runs") == 1
 
 
 def test_without_the_option_it_goes_on_from_there(cut):
