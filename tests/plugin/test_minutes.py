@@ -67,17 +67,17 @@ def test_one_line_tells_of_all_that_there_was_no_time_for(cut):
     (idle,) = audit["not_run"]
     assert idle["reason"] == "for want of time (--minutes 1)"
     assert re.fullmatch(
-        r"missing: 5 runs of 1 case, about \d+ \w+ on one core or card; without the option they are made", idle["cost"]
+        r"missing: 7 runs of 1 case, about \d+ \w+ on one core or card; without the option they are made", idle["cost"]
     )
     assert output.count("for want of time") == 1
-    assert render(audit).count("for want of time (--minutes 1); missing: 5 runs") == 1
+    assert render(audit).count("for want of time (--minutes 1); missing: 7 runs") == 1
 
 
 def test_without_the_option_it_goes_on_from_there(cut):
     (_, _, _, before), (code, output, audit, after) = cut
     assert code != 10 or "NOT RUN" not in {case["verdict"] for case in cases(audit).values()}
     assert "want of time" not in output
-    assert len(after) == len(before) + 5
+    assert len(after) == len(before) + 7
     assert before.items() <= after.items()  # none was made again
 
 
