@@ -74,6 +74,7 @@ def test_development_seeds_are_said_to_decide_nothing(tmp_path):
 def project(tmp_path):
     project = Project(tmp_path / "project")
     (project.folder / "claims" / "tiers.toml").write_text(ONE_PROBLEM)
+    (project.folder / "claims" / "deviations.toml").unlink()  # they are of its network
     return project
 
 

@@ -131,6 +131,6 @@ def test_a_solve_gets_the_signals_of_its_seed():
     assert found.max_value == 1
 
 
-def test_there_is_nothing_to_fetch_and_that_is_no_error(capsys):
+def test_there_is_nothing_to_fetch_and_that_is_no_error(capsys, own_folders):
     assert main(["mnist1d"]) == 0
     assert capsys.readouterr().out.startswith("mnist1d: MNIST-1D (synthetic signals of 40 numbers, drawn anew")
