@@ -21,7 +21,7 @@ from tests.builders.places import ROOT
 from tests.builders.programs import tool
 from tests.builders.user_data import write_folder
 
-RECORD = ROOT / "reports" / "baselines" / "fast-digits-2-core-cpu" / "audit.json"
+RECORD = ROOT / "reports" / "baselines" / "fast-2-core-cpu" / "audit.json"
 # What stands for something of the reader's. A and B are parts of an audit.
 STANDS_FOR = {"AUDIT": RECORD, "AUDIT.json": RECORD, "BASELINE": RECORD, "your_test": "test_training_error_reaches_zero"}
 STANDS_FOR["YOUR-FAULT"] = "no-step"

@@ -143,4 +143,4 @@ def test_a_made_up_figure_is_caught(name, figure, other):
 
 def test_a_figure_is_looked_up_in_the_record_of_its_own_section():
     whole = (ROOT / "README.md").read_text()
-    assert unknown(Document("README.md", whole.replace("`reports/baselines/fast-digits-2-core-cpu`", "committed")))
+    assert unknown(Document("README.md", whole.replace("`reports/baselines/fast-2-core-cpu`", "committed")))

@@ -11,7 +11,7 @@ from rethinking_audit.fixtures.record.reading import read_audit
 from rethinking_audit.fixtures.record.words import limit, number
 from tests.builders.places import ROOT
 
-FAST = "fast-digits-2-core-cpu"
+FAST = "fast-2-core-cpu"
 README = (ROOT / "README.md").read_text()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders.places import ROOT
 
-BASELINE = ROOT / "reports" / "baselines" / "fast-digits-2-core-cpu" / "audit.json"
+BASELINE = ROOT / "reports" / "baselines" / "fast-2-core-cpu" / "audit.json"
 CLAIM = "random-labels/zero-training-error"
 SETTINGS = """
 [pytest]

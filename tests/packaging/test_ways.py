@@ -13,7 +13,7 @@ from tests.builders.installed import Environment, copy_of_the_sources, held
 from tests.builders.places import ROOT
 
 QUICK = ("-m", "fast", "-k", "full_rank", "--report", "out", "--store", "store")  # one solve, in a second
-BASELINE = ROOT / "reports" / "baselines" / "fast-digits-2-core-cpu" / "audit.json"
+BASELINE = ROOT / "reports" / "baselines" / "fast-2-core-cpu" / "audit.json"
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_tests_of_a_checkout_beside_an_installed_audit_are_of_the_checkout(with_
     check(probe, checkout, with_wheel.packages / "rethinking_audit", ROOT)
 
 
-BASELINE = ROOT / "reports" / "baselines" / "fast-digits-2-core-cpu" / "audit.json"
+BASELINE = ROOT / "reports" / "baselines" / "fast-2-core-cpu" / "audit.json"
 
 
 @pytest.mark.parametrize(
