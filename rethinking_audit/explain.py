@@ -18,6 +18,7 @@ LABELS = {
     "value": "the paper's number",
     "where": "its place",
     "origin": "why this limit",
+    "fitted": "a fit errs at most",
     "wrong": "must not pass",
     "wrong_origin": "why this value",
 }

@@ -63,6 +63,6 @@ def test_an_explanation_has_the_statement_the_limit_and_every_control(capsys):
     assert main(["explain", "random-labels/zero-training-error"]) == 0
     said = capsys.readouterr().out
     assert said.startswith("random-labels/zero-training-error\nEvery random label is memorized.\n")
-    assert "limit:              0.0066\n" in said
-    assert "mlp-1x512 0.0066\n" in said
+    assert "a fit errs at most: 0.0066\n" in said
+    assert "must not pass:      0.0\n" in said
     assert "one nearest neighbour, which memorizes any labels: must be HELD\n" in said
