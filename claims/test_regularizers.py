@@ -69,7 +69,10 @@ def test_random_labels_are_fitted_with_regularizers(runs, paper, judge):
     refuted_by="a weight decay that stops memorization only where it costs more accuracy than the paper calls a difference",
     runs={"without": PLAIN, "true": DOSES, "random": Sweep(over="doses", corruption=1.0)},
     treated={"true": "without"},
-    control=Control("doses that are none", {"random": Sweep(over="doses", corruption=1.0, under=("no-weight-decay",))}),
+    control=Control(
+        "no weight decay under the name of each dose",
+        {"random": Sweep(over="doses", corruption=1.0, under=("no-weight-decay",))},
+    ),
     networks=("mlp-1x512",),
 )
 def test_some_dose_stops_memorization_and_costs_little(runs, paper, judge):

@@ -142,12 +142,16 @@ def _ends(sweep: Sweep, what: str, unit: str) -> Callable[[PaperTier, Printed], 
 
 
 def _to_the_end(stage: PaperTier, network: str) -> list[Training]:
+    """Return the trainings on true labels that went on after their fit, without a regularizer."""
+
+    def plain(recipe: Recipe) -> bool:
+        goes_on = recipe.get("to_the_end") or recipe.get("after_fit")
+        return bool(goes_on and not recipe.get("crop") and not recipe.get("weight_decay"))
+
     return stage.runs(
         "Figure 2b",
         lambda spec: (
-            spec.get("network") == network
-            and spec.get("corruption") == 0
-            and bool((spec.get("recipe") or Recipe()).get("to_the_end"))
+            spec.get("network") == network and spec.get("corruption") == 0 and plain(spec.get("recipe") or Recipe())
         ),
     )
 
@@ -183,31 +187,18 @@ def _no_differences(_: PaperTier, __: Printed) -> list[Difference]:
     return []
 
 
+def _by_level(title: str, what: str, sweep: Sweep, unit: str, guide: tuple[float, str]) -> Plot:
+    differences = _ends(sweep, what, unit)
+    return Plot(title, LEVEL, what, _swept(sweep), differences, relative=True, marked=True, guides=(guide,))
+
+
 STEPS, LEVEL = "thousand steps", "label corruption p"
 PLOTS = {
     "1a": Plot(
         "Training loss of small Inception on randomized labels and pixels", STEPS, "training loss", _losses, _epochs
     ),
-    "1b": Plot(
-        "Time to fit corrupted labels",
-        LEVEL,
-        "relative epochs to fit",
-        _swept(_times),
-        _ends(_times, "relative time to fit", "x"),
-        relative=True,
-        marked=True,
-        guides=((1.0, "as fast as true labels"),),
-    ),
-    "1c": Plot(
-        "Generalization error on corrupted labels",
-        LEVEL,
-        "generalization error",
-        _swept(_errors),
-        _ends(_errors, "generalization error", "%"),
-        relative=True,
-        marked=True,
-        guides=((0.9, "chance"),),
-    ),
+    "1b": _by_level("Time to fit corrupted labels", "relative epochs to fit", _times, "x", (1.0, "as fast as true labels")),
+    "1c": _by_level("Generalization error on corrupted labels", "generalization error", _errors, "%", (0.9, "chance")),
     "2a": Plot(
         "Accuracy of Inception v3 on ImageNet, with and without regularizers",
         STEPS,

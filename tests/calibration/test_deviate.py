@@ -7,6 +7,7 @@ import pytest
 
 from rethinking_audit.fixtures.calibration.deviate import deviating
 from rethinking_audit.fixtures.calibration.resample import drawn, verdicts
+from rethinking_audit.fixtures.claimkit import part
 from rethinking_audit.fixtures.claimkit.arms import Arm, Solve, Sweep
 from rethinking_audit.fixtures.claimkit.claim import Control, claim
 from rethinking_audit.fixtures.claimkit.paper import Paper
@@ -84,7 +85,7 @@ def chance(runs, paper, judge):
 )
 def every_level(runs, paper, judge):
     """A training error is at most a tenth at every level."""
-    judge.each_at_most("", {str(level): arm.train_error for level, arm in runs.levels.items()}, 0.1)
+    judge.all_hold({str(level): part.mean("", arm.train_error, at_most=0.1) for level, arm in runs.levels.items()})
 
 
 @claim("toy/fits", source="", refuted_by="", runs={"one": Arm()}, control=Control("", {"one": Arm(corruption=1.0)}))

@@ -16,9 +16,9 @@ from tests.builders.places import CLAIMS
 FAST = read(CLAIMS / "tiers.toml")["fast"]
 
 
-def confusion_of_a_memorizer(train_size, seed):
+def confusion_of_a_memorizer(plan, seed):
     """One nearest neighbour: it memorizes random labels without any training."""
-    data = prepare(FAST.data, train_size, "original", 1.0, seed)
+    data = prepare(plan.data or FAST.data, plan.train_size, "original", 1.0, seed)
     train, test = (images.reshape(len(images), -1) for images in (data.inputs, data.test_inputs))
     memorizer = KNeighborsClassifier(1).fit(train, data.labels)
     assert memorizer.score(train, data.labels) == 1
@@ -27,16 +27,20 @@ def confusion_of_a_memorizer(train_size, seed):
     return table
 
 
-@pytest.mark.parametrize(("network", "plan"), FAST.networks.items())
-def test_the_margin_around_chance_is_what_the_seeds_can_decide(network, plan):
+def test_the_margin_around_chance_is_what_the_seeds_can_decide():
     """(z_alpha + z_beta) standard errors, beta = alpha: a network at chance is found to be, 99 times of 100.
 
-    A network has up to twice the scatter of one nearest neighbour, for its wrong answers prefer a few classes.
+    The tier has one margin, so the network with the fewest seeds and test images decides it.
     """
-    entry = Paper.read(CLAIMS / "paper.toml", "random-labels/chance-test-accuracy", "fast", network)
-    deviation = np.mean([renaming_deviation(confusion_of_a_memorizer(plan.train_size, seed)) for seed in range(1000, 1012)])
-    needed = 2 * stats.norm.isf(entry.alpha) * deviation / math.sqrt(plan.seeds)
-    assert needed <= entry.margin <= 2 * needed
+    entry = Paper.read(CLAIMS / "paper.toml", "random-labels/chance-test-accuracy", "fast", "mlp-1x512")
+    needed = max(
+        2
+        * stats.norm.isf(entry.alpha)
+        * np.mean([renaming_deviation(confusion_of_a_memorizer(plan, seed)) for seed in range(1000, 1012)])
+        / math.sqrt(plan.seeds)
+        for plan in FAST.networks.values()
+    )
+    assert needed <= entry.margin <= 1.5 * needed
 
 
 @pytest.mark.parametrize("network", ["inception", "alexnet", "mlp-1x512"])

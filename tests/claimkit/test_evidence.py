@@ -35,7 +35,7 @@ def fits(runs, paper, judge):
 
     In time.
     """
-    judge.at_most("training error", runs.random.train_error, paper.limit)
+    judge.mean("training error", runs.random.train_error, at_most=paper.limit)
 
 
 def test_a_test_that_judges_nothing_or_twice_is_an_error():

@@ -18,8 +18,8 @@ TABLES = [[[5, 5], [4, 6]]] * 3
 BY_LEVEL = {0.0: ONE, 0.5: BEFORE, 1.0: OTHER}
 GROUPS = {name: [TIMES] for name in ("a", "b", "c")}
 TWICE = {
-    "a": lambda alpha: rules.at_most(ONE, 0.5, alpha, "error"),
-    "b": lambda alpha: rules.at_most(OTHER, 0.5, alpha, "error"),
+    "a": lambda alpha: rules.mean_within(ONE, Interval(0, 0.5), alpha, "error"),
+    "b": lambda alpha: rules.mean_within(OTHER, Interval(0, 0.5), alpha, "error"),
 }
 EXACT = [exact.exactly(size, Interval(0, 3), "size") for size in (2, 4)]
 
@@ -27,8 +27,6 @@ EXACT = [exact.exactly(size, Interval(0, 3), "size") for size in (2, 4)]
 @pytest.mark.parametrize(
     ("kind", "said", "expected"),
     [
-        ("at_most", part.at_most("error", ONE, 0.5), rules.at_most(ONE, 0.5, ALPHA, "error")),
-        ("each_at_most", part.each_at_most("error", {"a": ONE, "b": OTHER}, 0.5), several.all_hold(TWICE, ALPHA)),
         ("mean", part.mean("gain", ONE, at_most=0.5), rules.mean_within(ONE, Interval(-INF, 0.5), ALPHA, "gain")),
         (
             "mean",
@@ -123,18 +121,18 @@ def test_exact_sizes_are_judged_each_by_the_limit_or_by_a_bound_of_its_own():
 def test_where_nothing_is_random_alpha_is_0_and_else_the_judges():
     sizes = {"a": part.exactly("size", 1, at_most=2), "b": part.exactly("size", 2, at_most=2)}
     assert part.all_hold(sizes)(ALPHA).alpha == 0
-    assert part.all_hold({**sizes, "c": part.at_most("error", ONE, 0.5)})(ALPHA).alpha == ALPHA
+    assert part.all_hold({**sizes, "c": part.mean("error", ONE, at_most=0.5)})(ALPHA).alpha == ALPHA
 
 
 def test_the_judge_judges_at_its_alpha_and_hands_the_judgement_on():
     made = []
-    Judge(ALPHA, made.append).at_most("error", ONE, 0.5)
-    assert made == [rules.at_most(ONE, 0.5, ALPHA, "error")]
+    Judge(ALPHA, made.append).mean("error", ONE, at_most=0.5)
+    assert made == [rules.mean_within(ONE, Interval(-INF, 0.5), ALPHA, "error")]
 
 
 def test_a_claim_is_judged_once():
     judge = Judge(ALPHA, lambda judged: None)
-    judge.at_most("error", ONE, 0.5)
+    judge.mean("error", ONE, at_most=0.5)
     with pytest.raises(ValueError, match="judged twice"):
         judge.mean("error", ONE)
 

@@ -134,3 +134,15 @@ def test_a_tier_without_a_field_that_it_needs_is_refused(tiers, line):
         tiers(
             SHARED.replace(line, "", 1) + FAST.replace("recipe = { batch = 64 }", "").replace("recipe = { batch = 16 }", "")
         )
+
+
+@pytest.mark.parametrize("where", ['judged = ["nobody"]', 'conditions.crop = { crop = true, networks = ["nobody"] }'])
+def test_a_network_that_the_tier_lacks_is_refused_by_name(tmp_path, where):
+    path = tmp_path / "tiers.toml"
+    recipe = "batch = 32, momentum = 0.9, decay = 0.95, max_epochs = 9, patience = 9"
+    path.write_text(
+        f'[fast]\ndata = "digits"\nseeds = 2\n{where}\n'
+        f"recipe = {{ {recipe} }}\nnetworks.linear = {{ learning_rate = 0.1 }}\n"
+    )
+    with pytest.raises(ValueError, match=r"tiers.toml, \[fast\] names the network 'nobody', expected one of linear"):
+        read(path)

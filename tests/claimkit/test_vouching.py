@@ -56,13 +56,14 @@ def test_the_controls_of_a_network_that_is_not_chosen_are_left_out_where_none_is
     assert names(declared(Control("c", {})), CHOSEN_B) == ["b", "b-control"]
 
 
-def test_a_network_that_lacks_a_run_of_the_claim_cannot_vouch():
+def test_a_network_that_the_tier_does_not_judge_or_that_lacks_a_run_of_the_claim_cannot_vouch():
     claim = replace(declared(Control("c", {}, networks=("b",))), runs={"crops": Arm(under=("crop",))})
     plans = TIER.networks["b"], replace(TIER.networks["a"], conditions=CROPS)
     some = replace(TIER, networks={"a": plans[1], "b": plans[0], "c": plans[1]})
     assert vouched(claim, some) == {"a": "", "c": ""}
     every = replace(TIER, networks=dict.fromkeys("abc", plans[1]), judged=("a", "c"))
-    assert vouched(claim, every) == {"a": "b-control", "c": "b-control"}, "though the tier does not judge it"
+    assert vouched(claim, every) == {"a": "", "c": ""}, "the tier does not judge it"
+    assert vouched(claim, replace(every, judged=tuple("abc"), chosen=("a",))) == {"a": "b-control"}
 
 
 def test_nothing_vouches_for_a_control():

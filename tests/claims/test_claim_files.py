@@ -70,17 +70,17 @@ from {KIT} import Arm, claim
 
 @claim("a/b", runs={{"random": Arm(corruption=1.0)}})
 def test_something(runs, paper, judge):
-    judge.at_most("training error", runs.random.train_error, paper.limit)
+    judge.mean("training error", runs.random.train_error, at_most=paper.limit)
 """
-END = '    judge.at_most("training error", runs.random.train_error, paper.limit)\n'
+END = '    judge.mean("training error", runs.random.train_error, at_most=paper.limit)\n'
 
 
 @pytest.mark.parametrize(
     ("planted", "objection"),
     [
         ("", None),
-        ("    judge.at_most(1)\n", "not one judgement at the end"),
-        ("    for one in runs.levels:\n        judge.at_most(one)\n", "not one judgement at the end"),
+        ("    judge.mean(1)\n", "not one judgement at the end"),
+        ("    for one in runs.levels:\n        judge.mean(one)\n", "not one judgement at the end"),
         ("    judge(part)\n", "not one judgement at the end"),
         ("    from math import inf\n", "an import from outside of the kit"),
         ("    import math\n", "an import from outside of the kit"),

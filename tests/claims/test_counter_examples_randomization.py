@@ -32,16 +32,16 @@ def judged(test, arms, network="inception"):
     return judgement(case, Evidence(arms), Paper.read(ROOT / "claims" / "paper.toml", test.claim.id, "fast", network))
 
 
-def runs(made, size=500):
-    return Runs([Result.from_dict(result) for result in made], size)
+def runs(made):
+    return Runs([Result.from_dict(result) for result in made])
 
 
 def errors(*train_errors):
     return runs(training(train_error=error) for error in train_errors)
 
 
-def times(*epochs, size=500):
-    return runs((training(fit=fit) for fit in epochs), size)
+def times(*epochs):
+    return runs(training(fit=fit) for fit in epochs)
 
 
 def scattered(mean, seeds=SEEDS, scatter=0.03, place=0):
@@ -143,7 +143,7 @@ def constant(power):
     found = {"true": {}, "random": {}}
     for place, size in enumerate(SIZES):
         for name, factor in (("true", 1.0), ("random", 1.5 * (size / 63) ** power)):
-            found[name][float(size)] = times(*scattered(20 * factor, place=place), size=size)
+            found[name][float(size)] = times(*scattered(20 * factor, place=place))
     return judged(CORRUPTION.test_the_factor_does_not_grow_with_the_number_of_images, found, "mlp-1x512")
 
 

@@ -10,9 +10,10 @@ from rethinking_audit.fixtures.statistics.chance import at_chance
 from rethinking_audit.fixtures.statistics.further import further_rows, further_seeds, of_several
 from rethinking_audit.fixtures.statistics.intervals import mean_interval
 from rethinking_audit.fixtures.statistics.judgement import Interval
-from rethinking_audit.fixtures.statistics.rules import at_most, larger_by, mean_within, ratio_within, share_kept
+from rethinking_audit.fixtures.statistics.rules import larger_by, mean_within, ratio_within, share_kept
 from rethinking_audit.fixtures.statistics.several import all_hold
 from rethinking_audit.fixtures.statistics.trends import falls_with_level
+from tests.builders.shares import at_most
 
 ALPHA = 0.01
 INF = math.inf

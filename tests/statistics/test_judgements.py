@@ -14,7 +14,6 @@ from rethinking_audit.fixtures.statistics.intervals import bounded_mean_interval
 from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.rules import (
     ALONE,
-    at_most,
     larger_by,
     matters_more,
     mean_within,
@@ -22,6 +21,7 @@ from rethinking_audit.fixtures.statistics.rules import (
     share_kept,
 )
 from tests.builders.judgements import ALPHA, DIAGONAL, HELD, INCONCLUSIVE, INF, REFUTED, Z, around, exact, number, same
+from tests.builders.shares import at_most
 
 T2 = 2.9199856  # Student's t with two degrees of freedom, passed with probability 0.05
 T1 = 6.3137515  # and with one

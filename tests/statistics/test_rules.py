@@ -10,7 +10,6 @@ from rethinking_audit.fixtures.statistics.chance import at_chance
 from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.rules import (
     ALONE,
-    at_most,
     larger_by,
     matters_more,
     mean_within,
@@ -19,6 +18,7 @@ from rethinking_audit.fixtures.statistics.rules import (
 )
 from rethinking_audit.fixtures.statistics.several import all_hold
 from tests.builders.judgements import HELD, INCONCLUSIVE, REFUTED, exact
+from tests.builders.shares import at_most
 from tests.builders.tables import table
 
 ALPHA = 0.01

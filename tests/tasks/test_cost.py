@@ -144,3 +144,11 @@ def test_who_shares_a_gpu_plans_with_a_share_of_all_its_memory_whoever_comes_fir
 )
 def test_durations_are_told_as_a_person_would(minutes, text):
     assert human_time(minutes) == text
+
+
+def test_epochs_after_the_fit_cost_as_much_as_others():
+    one, longer, whole = (
+        replace(SPEC, recipe=replace(RECIPE, max_epochs=200, **last))
+        for last in ({}, {"after_fit": 10}, {"to_the_end": True})
+    )
+    assert longer.expected() - one.expected() == pytest.approx(whole.expected() / 20)

@@ -7,7 +7,6 @@ import pytest
 
 from rethinking_audit.fixtures.tasks.measurements import Runs
 from rethinking_audit.fixtures.training.result import BUDGET_EXHAUSTED, DIVERGED, FIT, STALLED, Curves, Result
-from tests.builders.specs import SPEC, baseline_of
 
 PER_EPOCH = 8  # steps in an epoch
 
@@ -47,15 +46,6 @@ def test_a_run_that_did_not_fit_needs_longer_or_forever():
 def test_a_training_error_is_bounded_if_the_budget_ended_and_1_if_it_diverged():
     runs = Runs([run(2.3, 1.0, status=status, error=0.3) for status in (FIT, STALLED, BUDGET_EXHAUSTED, DIVERGED)])
     assert runs.train_error == [(0.3, 0.3), (0.3, 0.3), (0.0, 0.3), (1.0, 1.0)]
-
-
-@pytest.mark.parametrize("kind", ["training", "baseline"])
-def test_an_arm_knows_on_how_many_images_it_was_trained(kind):
-    task = SPEC if kind == "training" else baseline_of(SPEC)
-    made = [run(2.3, 0.01, fit=1).to_dict()]
-    assert type(task).measured([task], made).train_size == 50
-    whole = replace(task, train_size=None)
-    assert type(task).measured([whole], made).train_size == whole.data.about.train > 50
 
 
 def curved(*errors, halves=()):
