@@ -21,7 +21,7 @@ seeds = 7
 [fast.recipe]
 batch = 64
 momentum = 0.9
-decay = 0.95
+lr_decay = 0.95
 max_epochs = 250
 patience = 30
 eval_every = 0

@@ -15,11 +15,11 @@ from rethinking_audit.fixtures.claimkit.paper import Paper
 from rethinking_audit.fixtures.claimkit.tiers import NetworkPlan, ProblemPlan, Tier
 from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.training.result import FIT, LOSS_CRITERION, STALLED, Curves, Result
-from tests.builders.specs import PLANNED
+from tests.builders.specs import RECIPE
 
 NETWORKS = {
-    "mlp-1x512": NetworkPlan(PLANNED, seeds=5, levels=(0.0, 1.0), conditions={"few": {"seeds": 3}}),
-    "mlp-3x512": NetworkPlan(PLANNED, seeds=5),
+    "mlp-1x512": NetworkPlan(RECIPE, seeds=5, levels=(0.0, 1.0), conditions={"few": {"seeds": 3}}),
+    "mlp-3x512": NetworkPlan(RECIPE, seeds=5),
 }
 PROBLEMS = {"sgd": ProblemPlan(solver="sgd", seeds=5), "lemma": ProblemPlan(solver="lemma")}
 TIER = Tier("fast", find("digits"), NETWORKS, tuple(NETWORKS), problems=PROBLEMS)

@@ -6,11 +6,6 @@ from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.spec import Recipe
 
 RECIPE = Recipe(batch=32, learning_rate=0.1, momentum=0.9, lr_decay=0.99, max_epochs=2, patience=10, eval_every=0)
-# The same as a tier has it: its decay is of the paper's 391 steps.
-PLANNED = {
-    **{"batch": 32, "learning_rate": 0.1, "momentum": 0.9, "decay": 0.99},
-    **{"max_epochs": 2, "patience": 10, "eval_every": 0},
-}
 SPEC = Training(data=find("digits"), network="mlp-1x512", recipe=RECIPE, seed=0, train_size=50, width=0.1)
 
 

@@ -7,15 +7,15 @@ from rethinking_audit.fixtures.claimkit.paper import Paper
 from rethinking_audit.fixtures.training.result import FIT, Curves, Result
 from tests.builders.places import CLAIMS
 
-FAST = tier_file.read(CLAIMS / "tiers.toml")["fast"]
+TIERS = tier_file.read(CLAIMS / "tiers.toml")
 CLASSES, EACH = 10, 200
 ALTERNATING = (-0.004, 0.002, 0.005, -0.002, -0.001, 0.003, -0.003)  # the scatter of the seeds
 
 
-def judged(test, world, network):
-    """Judge the claim of a test in a world, on the runs that the fast tier has for it."""
-    case = Case(test.claim, FAST, network)
-    return judgement(case, arms(case, world), Paper.read(CLAIMS / "paper.toml", test.claim.id, "fast", network))
+def judged(test, world, network, tier="fast"):
+    """Judge the claim of a test in a world, on the runs that a tier has for it."""
+    case = Case(test.claim, TIERS[tier], network)
+    return judgement(case, arms(case, world), Paper.read(CLAIMS / "paper.toml", test.claim.id, tier, network))
 
 
 def training(task, accuracy, train_error=0.0, errors=None, treated=True):

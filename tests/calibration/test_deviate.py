@@ -185,7 +185,6 @@ def tabled(spec, control):
         (ratio, slow_or_never, 4.0, "mlp-1x512"),
         (chance, leaking, 0.7, "mlp-1x512"),
         (every_level, not_fitted, 0.2, "mlp-1x512"),
-        (most_seeds_fit, not_fitted, 0.2, "mlp-1x512"),
         (draws_of_solves, drawn_signs, 0.25, "sgd"),
         (solves_at_chance, tabled, 0.7, "sgd"),
     ],
@@ -197,15 +196,14 @@ def test_every_kind_of_measurement_can_be_moved(declared, find, wrong, network):
     assert str(moved.judge(range(5)).verdict) != "HELD"
 
 
-@pytest.mark.parametrize(("wrong", "power"), [(0.0, 1.0), (0.1, 0.9**5)])
-def test_a_deviating_share_of_seeds_is_seeds_that_do_not_fit(wrong, power):
+def test_in_a_deviating_share_of_seeds_every_seed_stops_only_just_short_of_the_limit():
     """No five seeds of a share of one half can refute at 1 %, so alpha is a tenth."""
     own, control = (replace(one, paper=Paper({"alpha": 0.1})) for one in with_control(most_seeds_fit, not_fitted))
-    moved, _ = deviating(own, control, wrong)
+    moved, _ = deviating(own, control, 0.0)
     errors = [error for _, error in moved.arms["one"][None].seeds.of("train_error")]
-    assert sum(error > 0.1 for error in errors) == round(30 * (1 - wrong))
-    found = verdicts(moved, drawn(2000, 30, 5, seed=0))
-    assert np.mean([verdict == "REFUTED" for verdict in found]) == pytest.approx(power, abs=0.03)
+    assert min(errors) > 0.1
+    assert errors == pytest.approx([0.1] * 30)
+    assert {*verdicts(moved, drawn(200, 30, 5, seed=0))} == {"REFUTED"}
 
 
 def test_flags_can_be_moved_by_whole_images():
@@ -234,7 +232,7 @@ def test_the_levels_that_a_control_lacks_stay():
     moved, _ = deviating(own, control, 0.2)
     errors = {level: arm.take(range(30), 30).train_error for level, arm in moved.arms["levels"].items()}
     assert errors[0.0] == [(0.0, 0.0)] * 30
-    assert errors[1.0][0] == (0.5, 0.5)
+    assert errors[1.0] == [pytest.approx((0.2, 0.2))] * 30
 
 
 def test_a_part_of_several_statements_can_be_what_deviates():

@@ -14,14 +14,14 @@ from rethinking_audit.fixtures.data.datasets import find as find_data
 from tests.builders.claims import import_file
 from tests.builders.places import ROOT
 from tests.builders.samples import training
-from tests.builders.specs import PLANNED
+from tests.builders.specs import RECIPE
 from tests.builders.tables import table
 
 SEEDS, CALIBRATED = 7, 30
 LEVELS = tuple(level / 10 for level in range(11))
 SIZES = (63, 125, 250, 500)
 NETWORKS = {
-    name: NetworkPlan(PLANNED, seeds=SEEDS, levels=LEVELS, sizes=SIZES, train_size=500)
+    name: NetworkPlan(RECIPE, seeds=SEEDS, levels=LEVELS, sizes=SIZES, train_size=500)
     for name in ("inception", "mlp-1x512")
 }
 TIER = Tier("fast", find_data("digits"), NETWORKS, tuple(NETWORKS))

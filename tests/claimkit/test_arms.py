@@ -12,15 +12,15 @@ from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.runs.plan import Plan, keys_of
 from rethinking_audit.fixtures.runs.store import Store
 from rethinking_audit.fixtures.tasks.target import Target
-from tests.builders.specs import PLANNED
+from tests.builders.specs import RECIPE
 
 CONDITIONS = {
     "decayed": {"weight_decay": 0.1},
-    "few": {"train_size": 20, "seeds": 1, "decay": 0.5},
+    "few": {"train_size": 20, "seeds": 1, "lr_decay": 0.5},
     "none": {"weight_decay": 0.0},
 }
 PLAN = NetworkPlan(
-    *(PLANNED, 2),
+    *(RECIPE, 2),
     **{"levels": (0.0, 0.5, 1.0), "doses": (0.01, 0.02), "sizes": (25, 50), "conditions": CONDITIONS},
     **{"width": 0.1, "train_size": 50},
 )
@@ -86,12 +86,10 @@ def test_a_sweep_over_doses_gives_each_its_weight_decay_and_a_condition_goes_bef
     assert {dose: {spec.recipe.weight_decay for spec in specs} for dose, specs in none.items()} == {0.01: {0}, 0.02: {0}}
 
 
-def test_a_sweep_over_sizes_gives_each_its_images_and_its_decay_of_the_learning_rate():
-    """25 images in batches of 32 are one step an epoch, and 50 are two."""
+def test_a_sweep_over_sizes_gives_each_its_images_and_the_same_recipe():
     sizes = Sweep(over="sizes").tasks(TIER, "mlp-1x512")
     assert {size: [spec.train_size for spec in specs] for size, specs in sizes.items()} == {25: [25, 25], 50: [50, 50]}
-    decays = [specs[0].recipe.lr_decay for specs in sizes.values()]
-    assert decays == [pytest.approx(0.99 ** (1 / 391)), pytest.approx(0.99 ** (2 / 391))]
+    assert {spec.recipe for specs in sizes.values() for spec in specs} == {PLAN.recipe}
 
 
 def test_a_sweep_may_be_over_some_levels_only_and_is_empty_where_the_tier_has_none():

@@ -14,7 +14,7 @@ levels = [0.0, 1.0]
 [all.recipe]
 batch = 32
 momentum = 0.9
-decay = 0.99
+lr_decay = 0.99
 max_epochs = 100
 patience = 50
 [all.networks]
@@ -62,7 +62,7 @@ def test_a_networks_values_go_over_its_tiers_and_a_tiers_over_those_of_all(tiers
     fast = tiers(SHARED + FAST)["fast"]
     plans = [fast.networks[name] for name in ("mlp-1x512", "alexnet")]
     assert [(plan.seeds, plan.train_size, plan.width) for plan in plans] == [(2, 300, 1.0), (3, 300, 0.5)]
-    recipes = [plan.scheduled(fast.data) for plan in plans]
+    recipes = [plan.recipe for plan in plans]
     assert [(one.learning_rate, one.batch, one.momentum) for one in recipes] == [(0.1, 64, 0.9), (0.03, 16, 0.9)]
     assert [plan.levels for plan in plans] == [(0.0, 0.5, 1.0)] * 2
 
@@ -127,7 +127,7 @@ def test_an_unknown_field_is_refused_by_tier_and_network(tiers, old, new, where)
         tiers(SHARED + FAST.replace(old, new))
 
 
-@pytest.mark.parametrize("line", ["seeds = 2\n", "batch = 32\n", "decay = 0.99\n"])
+@pytest.mark.parametrize("line", ["seeds = 2\n", "batch = 32\n", "lr_decay = 0.99\n"])
 def test_a_tier_without_a_field_that_it_needs_is_refused(tiers, line):
     assert line in SHARED
     with pytest.raises(ValueError, match=r"\[fast.networks.\w+"):
@@ -139,7 +139,7 @@ def test_a_tier_without_a_field_that_it_needs_is_refused(tiers, line):
 @pytest.mark.parametrize("where", ['judged = ["nobody"]', 'conditions.crop = { crop = true, networks = ["nobody"] }'])
 def test_a_network_that_the_tier_lacks_is_refused_by_name(tmp_path, where):
     path = tmp_path / "tiers.toml"
-    recipe = "batch = 32, momentum = 0.9, decay = 0.95, max_epochs = 9, patience = 9"
+    recipe = "batch = 32, momentum = 0.9, lr_decay = 0.95, max_epochs = 9, patience = 9"
     path.write_text(
         f'[fast]\ndata = "digits"\nseeds = 2\n{where}\n'
         f"recipe = {{ {recipe} }}\nnetworks.linear = {{ learning_rate = 0.1 }}\n"

@@ -7,9 +7,9 @@ from rethinking_audit.fixtures.claimkit.case import cases, vouching
 from rethinking_audit.fixtures.claimkit.claim import Claim, Control
 from rethinking_audit.fixtures.claimkit.tiers import NetworkPlan, Scale, Tier
 from rethinking_audit.fixtures.data.datasets import find
-from tests.builders.specs import PLANNED
+from tests.builders.specs import RECIPE
 
-TIER = Tier("fast", find("digits"), {name: NetworkPlan(PLANNED, 2) for name in "abc"}, tuple("abc"))
+TIER = Tier("fast", find("digits"), {name: NetworkPlan(RECIPE, 2) for name in "abc"}, tuple("abc"))
 CROPS = {"crop": {"crop": True}}
 CHOSEN_B = TIER.cut(Scale(networks=("b",)))
 

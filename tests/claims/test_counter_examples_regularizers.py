@@ -55,7 +55,7 @@ PLACEBO = """
 data = "digits"
 train_size = 50
 seeds = 2
-recipe = { batch = 50, momentum = 0.9, decay = 0.95, max_epochs = 3, patience = 3, eval_every = 1 }
+recipe = { batch = 50, momentum = 0.9, lr_decay = 0.95, max_epochs = 3, patience = 3, eval_every = 1 }
 conditions = { compared = {} }
 [fast.networks.mlp-1x512]
 learning_rate = 0.1
@@ -161,7 +161,7 @@ def normalized(task, points, falls=0.02):
 )
 def test_a_batch_norm_that_adds_nothing_or_unsettles_training_is_not_held_to_help(points, falls, verdict):
     test = CLAIM.test_batch_norm_steadies_and_is_not_the_cause
-    assert judged(test, partial(normalized, points=points, falls=falls), "inception").verdict is verdict
+    assert judged(test, partial(normalized, points=points, falls=falls), "inception", "paper").verdict is verdict
 
 
 # Readings: each is HELD in its own world

@@ -44,15 +44,18 @@ def test_a_claim_file_says_what_would_refute_it_and_holds_no_number(path):
     assert numbers <= {0.0, 0.5, 1.0}, "a level of corruption or a share of a learning rate; the rest is in paper.toml"
 
 
-def test_every_arm_of_a_claim_is_trained_in_both_tiers():
+NOT_IN = {"fast": {"regularizers/batch-norm"}}  # claims/tiers.toml says why
+
+
+def test_every_arm_of_a_claim_is_trained_in_every_tier():
     """A condition that no tier has would leave a claim unjudged in silence."""
     tiers = read(ROOT / "claims" / "tiers.toml")
     judged = {name: set() for name in order(PAPER)}
     for path in CLAIM_FILES:
         for claim in (test.claim for test in vars(import_file(path)).values() if hasattr(test, "claim")):
             judged[claim.id] |= {(case.tier.name, case.is_control) for case in cases(claim, tiers)}
-    everywhere = {(tier, control) for tier in tiers for control in (False, True)}
-    assert [name for name, found in judged.items() if found != everywhere] == []
+    for name, found in judged.items():
+        assert found == {(tier, control) for tier in tiers if name not in NOT_IN.get(tier, ()) for control in (False, True)}
 
 
 def test_in_every_tier_a_control_can_vouch_for_every_case():

@@ -11,10 +11,11 @@ from rethinking_audit.fixtures.calibration.record import read as read_calibratio
 from rethinking_audit.fixtures.calibration.seeds import LEAST, Calibrated
 from rethinking_audit.fixtures.claimkit import tier_file
 from rethinking_audit.fixtures.claimkit.case import cases
-from rethinking_audit.fixtures.claimkit.seeds import FILE, development, development_remarks
+from rethinking_audit.fixtures.claimkit.seeds import FILE, development, development_remarks, first
+from rethinking_audit.fixtures.claimkit.tiers import Scale
 from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import prepare
-from rethinking_audit.fixtures.plugin.options import pytest_addoption
+from rethinking_audit.fixtures.plugin.options import first_seed, pytest_addoption
 from tests.builders.claims import CLAIM_FILES, import_file
 from tests.builders.places import CLAIMS
 from tests.builders.projects import Project
@@ -31,7 +32,8 @@ variants.spoiled = { interleave = false }
 
 
 def every_case():
-    tiers = tier_file.read(CLAIMS / "tiers.toml")
+    scale = Scale(first_seed=first(SEEDS))
+    tiers = {name: tier.cut(scale) for name, tier in tier_file.read(CLAIMS / "tiers.toml").items()}
     declared = [test.claim for path in CLAIM_FILES for test in vars(import_file(path)).values() if hasattr(test, "claim")]
     return [case for claim in declared for case in cases(claim, tiers)]
 
@@ -45,29 +47,31 @@ def seeds_of(tasks):
 
 def test_verdicts_and_their_further_looks_use_no_development_seed():
     judged = set().union(*(seeds_of(case.grown(UNTIL_DECIDED, None).tasks()) for case in every_case()))
-    assert min(judged) == tomllib.loads(SEEDS.read_text())["verdicts"]["first"]
+    assert min(judged) == first(SEEDS) == tomllib.loads(SEEDS.read_text())["verdicts"]["first"]
     assert judged.isdisjoint(development(SEEDS))
 
 
 def test_a_calibration_uses_no_development_seed(calibration):
     for many in (LEAST, calibration.made["seeds"]):
         drawn = set().union(*(seeds_of(Calibrated.of(case, many).tasks()) for case in every_case()))
-        assert (min(drawn), max(drawn)) == (0, many - 1)
+        assert (min(drawn), max(drawn)) == (first(SEEDS), first(SEEDS) + many - 1)
         assert drawn.isdisjoint(development(SEEDS))
-    assert calibration.made.get("first_seed", 0) == 0
+    assert calibration.made["first_seed"] == first(SEEDS)
 
 
 def test_a_run_without_the_option_begins_with_the_first_seed_of_verdicts():
     parser = argparse.ArgumentParser()
     pytest_addoption(SimpleNamespace(getgroup=lambda *names: SimpleNamespace(addoption=parser.add_argument)))
-    assert parser.parse_args([]).first_seed == tomllib.loads(SEEDS.read_text())["verdicts"]["first"]
+    asked = [parser.parse_args(line) for line in ([], ["--first-seed", "7"])]
+    assert [first_seed(SimpleNamespace(option=one, rootpath=CLAIMS.parent)) for one in asked] == [first(SEEDS), 7]
 
 
 def test_development_seeds_are_said_to_decide_nothing(tmp_path):
-    (told,) = development_remarks([1005, 998, 1000, 1000], SEEDS)
+    (told,) = development_remarks([1005, 1100, 1000, 1000], SEEDS)
     assert told == "seeds 1000 to 1005: these are development seeds: they decide nothing (claims/seeds.toml)"
-    assert development_remarks(range(1000), SEEDS) == development_remarks([1100], SEEDS) == []
+    assert development_remarks(range(1100, 3000), SEEDS) == []
     assert development_remarks([1000], tmp_path / FILE) == []
+    assert first(tmp_path / FILE) == 0
 
 
 @pytest.fixture
@@ -91,10 +95,10 @@ def test_a_record_made_on_development_seeds_says_so_and_keeps_its_exit_code(proj
 
 
 def test_a_calibration_on_development_seeds_says_so_and_counts_from_them(project):
-    code, output = project.run("-m", "fast", "--calibrate", "--first-seed", "990")
+    code, output = project.run("-m", "fast", "--calibrate", "--first-seed", "1090")
     assert code == 1
-    assert "seeds 1000 to 1019: these are development seeds: they decide nothing" in output
-    assert read_calibration(project.folder / "claims" / "calibration.toml").made["first_seed"] == 990
+    assert "seeds 1090 to 1099: these are development seeds: they decide nothing" in output
+    assert read_calibration(project.folder / "claims" / "calibration.toml").made["first_seed"] == 1090
 
 
 # The seed draws the images (row 2)
