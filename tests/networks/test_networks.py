@@ -6,13 +6,24 @@ from torch import nn
 
 from rethinking_audit.fixtures.networks import NETWORKS
 from rethinking_audit.fixtures.networks.build import build, parameter_count
-from rethinking_audit.fixtures.networks.layers import ShiftBatchNorm
+from rethinking_audit.fixtures.networks.layers import Pointwise, ShiftBatchNorm
 from rethinking_audit.fixtures.networks.response_norm import ResponseNorm
 
 
 @pytest.mark.parametrize(("name", "count"), [(name, one.parameters) for name, one in NETWORKS.items() if one.parameters])
 def test_parameter_count_is_the_papers(name, count):
     assert parameter_count(build(name, (28, 28), 3, 10)) == count
+
+
+@pytest.mark.parametrize("form", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("bias", [False, True])
+def test_a_pointwise_convolution_is_torchs(bias, form):
+    layer = Pointwise(5, 3, 1, bias=bias).double()
+    images = torch.randn(4, 5, 6, 7, dtype=torch.float64).to(memory_format=form).requires_grad_()
+    others = layer(images), torch.conv2d(images, layer.weight, layer.bias)
+    torch.testing.assert_close(*others)
+    assert others[0].is_contiguous(memory_format=torch.channels_last)
+    torch.testing.assert_close(*(torch.autograd.grad(one.square().sum(), [images, layer.weight]) for one in others))
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -40,6 +40,15 @@ def test_gabor_features_do_not_depend_on_blocks():
     assert steps == [(2, 5), (4, 5), (5, 5)]
 
 
+@pytest.mark.parametrize("side", [8, 12, 30])
+def test_images_smaller_than_a_filter_have_its_convolution(side):
+    images = noise(channels=1, side=side)
+    for bank in gabor.filter_bank():
+        expected = torch.nn.functional.conv2d(images, bank, padding=bank.shape[-1] // 2)
+        found = gabor._transform(bank, images.shape[2:])(images)
+        torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
+
+
 def test_gabor_features_of_digits_generalize():
     train, labels, test, test_labels = digits()
     found, unseen = gabor.features(train), gabor.features(test)

@@ -109,6 +109,8 @@ def test_a_run_leaves_the_callers_generator_and_settings_alone():
     ("recipe", "name", "status"),
     [
         (replace(RECIPE, max_epochs=2), "mlp-1x512", BUDGET_EXHAUSTED),
+        (replace(RECIPE, max_epochs=2, lr_decay=0.11), "mlp-1x512", BUDGET_EXHAUSTED),
+        (replace(RECIPE, max_epochs=2, lr_decay=0.09), "mlp-1x512", STALLED),  # its learning rate is spent
         (replace(RECIPE, learning_rate=0.0, patience=5), "mlp-1x512", STALLED),
         (replace(RECIPE, max_epochs=300, patience=20), "linear", STALLED),
         (replace(RECIPE, learning_rate=1e6), "mlp-3x512", DIVERGED),
