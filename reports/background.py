@@ -9,7 +9,7 @@ from rethinking_audit.fixtures.record.measured import Replication
 from rethinking_audit.fixtures.record.outcome import as_it_must_be, controls_of, vouching_networks
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.verdict import ERROR, HELD, NOT_RUN
-from rethinking_audit.fixtures.record.words import SIGNS, number
+from rethinking_audit.fixtures.record.words import SIGNS, cannot_show, number
 from rethinking_audit.reports.overview import MOST_DRAWN
 
 CAUGHT, IDLE = SIGNS[HELD], "–"
@@ -99,7 +99,8 @@ def _calibration(audit: Audit) -> str:
     return (
         f"Of 1,000 audits of the tier {' and '.join(found['tiers'])}, as it is declared, {red['value']:.2f} raise a false"
         f" alarm (95 % interval {red['low']:.2f} to {red['high']:.2f}) and {undecided['value']:.1f} leave something"
-        f" undecided: {found['audits']:,} were resampled from {found['seeds']} seeds of each run on {found['date']}.{since}"
+        f" undecided: {found['audits']:,} were resampled from {found['seeds']} seeds of each run on {found['date']};"
+        f" {cannot_show(found['seeds'])}.{since}"
     )
 
 

@@ -31,12 +31,18 @@ def test_a_deviating_implementation_is_at_the_wrong_value_and_keeps_the_scatter(
     assert by_seed - by_seed.mean() == pytest.approx(kept + taken_on)
 
 
-def test_what_is_beyond_its_limit_deviates_already():
-    own, control = of_errors(np.full(30, 0.25), limit=0.2, wrong=0.3)
+def test_what_is_beyond_the_wrong_value_deviates_already():
+    own, control = of_errors(np.full(30, 0.35), limit=0.2, wrong=0.3)
     moved, fraction = deviating(own, control, 0.3)
     assert (moved, fraction) == (own, 0.0)
     design, *_ = rates([own, control], audits=10, expected="REFUTED")
-    assert design.delta == pytest.approx(0.05)
+    assert design.delta == pytest.approx(0.15)
+
+
+def test_what_is_beyond_its_limit_deviates_further_to_the_wrong_value():
+    moved, fraction = deviating(*of_errors(np.full(30, 0.25), limit=0.2, wrong=0.3), 0.3)
+    assert fraction > 0
+    assert moved.judge_all().measured == pytest.approx(0.3)
 
 
 def test_a_control_that_leads_elsewhere_is_told():
