@@ -21,7 +21,7 @@ seeds = 7
 [fast.recipe]
 batch = 64
 momentum = 0.9
-lr_decay = 0.95
+lr_decay = 0.9993
 max_epochs = 250
 patience = 30
 eval_every = 0
@@ -52,6 +52,13 @@ reason = "{reason}"
         ("regularizers/dose", "the one dose of the small project is the paper's, which stops nothing"),
     )
 )
+SEEDS = """
+[development]
+first = 1000
+last = 1099
+[verdicts]
+first = 0
+"""
 PAPER_TIER = (
     TIERS.replace("fast", "paper").replace('"digits"', '"cifar10"').replace("needs_gpu = false", "needs_gpu = true")
 )
@@ -70,6 +77,7 @@ class Project:
         shutil.copytree(ROOT / "claims", folder / "claims", ignore=shutil.ignore_patterns("__pycache__"))
         (folder / "claims" / "tiers.toml").write_text(TIERS)
         (folder / "claims" / "deviations.toml").write_text(DEVIATIONS)
+        (folder / "claims" / "seeds.toml").write_text(SEEDS)
         paper = folder / "claims" / "paper.toml"
         wider = re.sub(r"(margin|drop) = { fast = [\d.]+", r"\1 = { fast = 0.06", paper.read_text())
         paper.write_text(re.sub(r"wrong = { fast = [\d.]+", "wrong = { fast = 0.22", wider))

@@ -26,7 +26,13 @@ def test_a_deviation_of_neither_is_refused():
 
 @pytest.mark.parametrize(
     ("verdict", "listed", "says"),
-    [("INCONCLUSIVE", "INCONCLUSIVE", True), ("REFUTED", "REFUTED", True), ("REFUTED", "INCONCLUSIVE", False)],
+    [
+        ("INCONCLUSIVE", "INCONCLUSIVE", True),
+        ("REFUTED", "REFUTED", True),
+        ("REFUTED", "INCONCLUSIVE", False),
+        ("INCONCLUSIVE", "REFUTED", True),
+        ("HELD", "REFUTED", False),
+    ],
 )
 def test_a_report_calls_expected_what_came_out_as_listed(verdict, listed, says):
     assert as_expected({"verdict": verdict, "deviation": {"verdict": listed}}) is says
