@@ -77,12 +77,13 @@ def _note(plot: Plot, stage: PaperTier | None, made: bool, over: bool) -> str:
 
 
 def _less(name: str, plot: Plot, ours: Sequence[Series], points: Printed) -> LineChart | None:
-    """Our value less the paper's, at each x of the paper."""
+    """Our value less the paper's, at each x that both have. Curves of a training are joined, levels are not."""
     lines = []
     for (series, at), look in zip(points.items(), styles_of(points), strict=True):
         found = next((one for one in ours if one.name == f"{series}, ours"), None)
         if found:
-            less = [(x, value - y) for x, y in at if (value := _at(found.points, x)) is not None]
+            of = _marked_at if plot.marked else _at
+            less = [(x, value - y) for x, y in at if (value := of(found.points, x)) is not None]
             lines.append(Series(series, look, less, plot.marked))
     return line_chart(f"Figure {name}: ours less the paper's", plot.x, "difference", lines, [(0.0, "equal")])
 
@@ -93,3 +94,8 @@ def _at(points: Sequence[Point], x: float) -> float | None:
         if left - 1e-9 <= x <= right + 1e-9:
             return low + (high - low) * (x - left) / (right - left)
     return None
+
+
+def _marked_at(points: Sequence[Point], x: float) -> float | None:
+    """The height of the point at x; None if there is none."""
+    return next((y for at, y in points if abs(at - x) <= 1e-9), None)

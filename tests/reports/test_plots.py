@@ -4,6 +4,8 @@ import copy
 
 import pytest
 
+from rethinking_audit.reports.charts import Series
+from rethinking_audit.reports.figures import _less
 from rethinking_audit.reports.plots import PLOTS
 from rethinking_audit.reports.repeated import paper_tier
 from tests.builders.full import full
@@ -26,3 +28,10 @@ def test_figure_2b_shows_the_trainings_that_went_on_after_their_fit(on):
 @pytest.mark.parametrize("other", [{}, {"crop": True}, {"weight_decay": 0.001}])
 def test_figure_2b_leaves_out_trainings_that_stopped_or_have_a_regularizer(other):
     assert drawn(**({"after_fit": 10} if other else {}), **other) == []
+
+
+@pytest.mark.parametrize(("name", "rows"), [("1c", ["0", "1"]), ("2b", ["0", "0.5", "1"])])
+def test_levels_that_we_did_not_train_have_no_difference_from_the_paper_and_curves_are_joined(name, rows):
+    ours = [Series("inception, ours", "inception", [(0.0, 0.2), (1.0, 0.8)])]
+    chart = _less(name, PLOTS[name], ours, {"inception": [(0.0, 0.1), (0.5, 0.4), (1.0, 0.9)]})
+    assert [x for x, _ in chart.table] == rows
