@@ -24,6 +24,8 @@ def test_a_pointwise_convolution_is_torchs(bias, form):
     torch.testing.assert_close(*others)
     assert others[0].is_contiguous(memory_format=torch.channels_last)
     torch.testing.assert_close(*(torch.autograd.grad(one.square().sum(), [images, layer.weight]) for one in others))
+    layer.to(memory_format=torch.channels_last)(images).sum().backward()
+    assert layer.weight.grad.stride() == layer.weight.stride()
 
 
 @pytest.mark.parametrize("name", NETWORKS)

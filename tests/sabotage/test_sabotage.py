@@ -47,7 +47,7 @@ def contract_names():
 
 def spec(network="mlp-1x512", seed=0, max_epochs=300, **fields):
     plan = FAST.networks[network]
-    recipe = replace(plan.scheduled(find("digits")), max_epochs=max_epochs)
+    recipe = replace(plan.recipe, max_epochs=max_epochs)
     return Training(
         data=find("digits"),
         network=network,
