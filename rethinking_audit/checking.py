@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> int:
             expected=expected,
             augments=asked.augments,
             tell=_tell if sys.stderr.isatty() else lambda _: None,
-            command=shlex.join([NAME, *arguments]),
+            command=f"{NAME} {shlex.join(arguments)}",
         )
     except BAD as error:
         print(f"{NAME}: {error}", file=sys.stderr)
