@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -136,8 +138,8 @@ def check(
             raise BadGiven(f"expected has {name!r}: {reason!r}, expected a code ({', '.join(codes())}) and a reason")
 
     def load() -> tuple[Subject, Given]:
-        if where is not None and mentions_torch(where.file) and importlib.util.find_spec("torch") is not None:
-            importlib.import_module("torch").set_num_threads(1)
+        if mentions_torch(where.file if where is not None else _file_of(code)) and importlib.util.find_spec("torch"):
+            _prepare_torch()
         found = load_subject(where) if where is not None else subject(code)
         return found, load_data(data, groups) if isinstance(data, str) else handed(data, groups, split)
 
@@ -145,3 +147,18 @@ def check(
         found = audit(Bench(nursery, seconds, augments=augments), tell)
     name = code if isinstance(code, str) else getattr(code, "__qualname__", type(code).__name__)
     return Check(name, found, dict(expected or {}), command)
+
+
+def _file_of(code: Any) -> Path | None:
+    """Return the file that a function of the user's is from; None for an estimator, or for what was typed."""
+    try:
+        return Path(inspect.getfile(code))
+    except (TypeError, OSError):
+        return None
+
+
+def _prepare_torch() -> None:
+    """Load torch, and what its optimizers load at their first step: once, and not again in every training."""
+    importlib.import_module("torch").set_num_threads(1)
+    with suppress(ImportError):
+        importlib.import_module("torch._dynamo")
