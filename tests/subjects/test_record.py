@@ -14,6 +14,7 @@ from rethinking_audit.reports.render import render
 DRAW = np.random.default_rng(0)
 X = DRAW.normal(size=(90, 4))
 Y = (X[:, 0] > 0).astype(int)
+SECONDS = 60  # all is decided long before, even on a busy machine
 
 
 def selects_by_test_labels(X, y, X_test, seed, test_labels):
@@ -23,12 +24,12 @@ def selects_by_test_labels(X, y, X_test, seed, test_labels):
 
 @pytest.fixture(scope="module")
 def leaking():
-    return check(selects_by_test_labels, data=(X, Y), seconds=5)
+    return check(selects_by_test_labels, data=(X, Y), seconds=SECONDS)
 
 
 @pytest.fixture(scope="module")
 def honest():
-    return check(DecisionTreeClassifier(), data=(X, Y), seconds=5)
+    return check(DecisionTreeClassifier(), data=(X, Y), seconds=SECONDS)
 
 
 def test_the_record_has_the_shape_of_the_schema(leaking, tmp_path):
@@ -43,7 +44,7 @@ def test_every_export_renders_it(leaking):
     assert "Test labels are used" in page
     assert "not looked at" in page
     assert "own/e1" in markdown.summary(leaking.record)
-    assert "own/e1" in junit.junit(leaking.record)
+    assert "Test labels are used" in junit.junit(leaking.record)
 
 
 def test_a_leak_refutes_and_raises(leaking):
@@ -55,17 +56,17 @@ def test_a_leak_refutes_and_raises(leaking):
 
 def test_an_honest_estimator_raises_nothing(honest):
     honest.raise_if_refuted()
-    assert honest["R1"].verdict in ("HELD", "INCONCLUSIVE")
-    assert honest.exit_code in (0, 10)
+    assert honest["R1"].verdict == honest["R2"].verdict == "HELD"
+    assert honest.exit_code == 0
     assert honest["L1"].verdict == "NOT RUN"
 
 
 def test_what_is_expected_is_no_news_and_turns_red_when_it_holds():
     told = {"E1": "the labels are shown on purpose", "R2": "so they are here"}
-    found = check(selects_by_test_labels, data=(X, Y), seconds=5, expected=told)
+    found = check(selects_by_test_labels, data=(X, Y), seconds=SECONDS, expected=told)
     found.raise_if_refuted()
-    assert found.exit_code in (0, 10)
-    other = check(DecisionTreeClassifier(), data=(X, Y), seconds=3, expected={"E3": "it never did"})
+    assert found.exit_code != 1
+    other = check(DecisionTreeClassifier(), data=(X, Y), seconds=SECONDS, expected={"E3": "it never did"})
     assert other.untrue == ["E3"]
     assert other.exit_code == 1
     with pytest.raises(AuditRefuted, match="expected to be refuted and is not: E3"):
