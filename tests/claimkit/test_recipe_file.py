@@ -60,7 +60,7 @@ def test_the_fields_that_a_file_sets_are_read(tmp_path):
     ],
 )
 def test_what_is_wrong_is_quoted_with_the_file(tmp_path, text, said):
-    with pytest.raises(ValueError, match="mine.toml") as caught:
+    with pytest.raises(ValueError, match=r"mine\.toml") as caught:
         read(written(tmp_path, text))
     assert f"mine.toml {said}" in str(caught.value)
     assert "\n" not in str(caught.value)
