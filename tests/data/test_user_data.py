@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rethinking_audit.fixtures.data import cifar10, contracts, datasets
+from rethinking_audit.fixtures.data import cifar10, contracts, datasets, folder
 from rethinking_audit.fixtures.data.corruption import INPUTS
 from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import prepare
+from rethinking_audit.fixtures.plugin.options import read_users_images
 from rethinking_audit.fixtures.plugin.provenance import describe_data
 from tests.builders.places import ROOT
 from tests.builders.user_data import arrays, write_folder
@@ -198,3 +199,19 @@ def test_describing_needs_no_torch(tmp_path):
         "datasets.find(sys.argv[1]).digest(); assert not {'torch', 'torchvision', 'sklearn'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script, name], cwd=ROOT, check=True, timeout=60)
+
+
+def test_a_few_test_images_that_are_training_images_too_are_left_out(tmp_path, monkeypatch):
+    spoil, name = tmp_path / "mine", write_folder(tmp_path / "mine")
+    for label in ("cat", "dog"):
+        for index in range(3):
+            Image.new("RGB", (8, 8), (index, 3, len(label) + ord(label[0]))).save(spoil / "test" / label / f"{index}.png")
+    spoil_leak(spoil)
+    with pytest.raises(ValueError, match="1 images occur in both splits"):
+        datasets.find(name).load()
+    monkeypatch.setattr(folder, "SHARED", 0.2)
+    data = datasets.find(name).load()
+    assert (len(data.test_images), data.test_labels.tolist()) == (5, [0, 0, 0, 1, 1])
+    assert read_users_images(datasets.find(name), main=True) == [
+        "folder:mine: 1 test images are training images too, and are left out"
+    ]
