@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from rethinking_audit.fixtures.data import cifar10, contracts, datasets, folder
 from rethinking_audit.fixtures.data.corruption import INPUTS
 from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import prepare
-from rethinking_audit.fixtures.plugin.options import read_users_images
+from rethinking_audit.fixtures.plugin.guests import read_images
 from rethinking_audit.fixtures.plugin.provenance import describe_data
 from tests.builders.places import ROOT
 from tests.builders.user_data import arrays, write_folder
@@ -212,6 +213,6 @@ def test_a_few_test_images_that_are_training_images_too_are_left_out(tmp_path, m
     monkeypatch.setattr(folder, "SHARED", 0.2)
     data = datasets.find(name).load()
     assert (len(data.test_images), data.test_labels.tolist()) == (5, [0, 0, 0, 1, 1])
-    assert read_users_images(datasets.find(name), main=True) == [
+    assert read_images(SimpleNamespace(option=SimpleNamespace(dataset=name))) == [
         "folder:mine: 1 test images are training images too, and are left out"
     ]
