@@ -70,6 +70,8 @@ def _line(claim: Claim) -> Line:
             " %", "\N{NO-BREAK SPACE}%"
         )
         about += f", the nearest of {len(judged)}" if len(judged) > 1 else ""
+    elif claim["cases"][0]["reason"] and not judged:  # an exact check says what it found, a green one too
+        nearest = claim["cases"][0]["reason"]
     strip = _strip([(judgement, position) for _, judgement, position in placed])
     return Line(claim, anchor(claim), strip, nearest, about, no_news(claim))
 

@@ -13,3 +13,13 @@ __version__ = "0.1.0"
 _here = Path(__file__).parent
 if (_here / "fixtures").is_symlink() or not (_here / "fixtures").is_dir():
     __path__.insert(0, str(_here.parent))
+
+_OWN = ("AuditRefuted", "Check", "audited", "check")  # what Python code asks for; imported when it is
+
+
+def __getattr__(name: str) -> object:
+    if name not in _OWN:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from rethinking_audit import own
+
+    return getattr(own, name)

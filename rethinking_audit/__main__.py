@@ -22,6 +22,7 @@ HELP = f"""usage: rethinking-audit COMMAND [ARGUMENT...]
   report COMMAND ...     render, compare, merge or export records of audits
   fetch NAME...          download a data set and decode it: mnist, cifar10
   explain CLAIM...       print what a claim states, what refutes it, and where its limit comes from
+  check CODE --data DATA audit your own training code: file.py:fit_predict, an estimator, ... (see check --help)
 
   --version, --help
 
@@ -82,7 +83,20 @@ def explain(arguments: list[str]) -> int:
     return main(arguments)
 
 
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"run": run, "report": report, "fetch": fetch, "explain": explain}
+def check(arguments: list[str]) -> int:
+    """Audit the user's own training code."""
+    from rethinking_audit.checking import main
+
+    return main(arguments)
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "run": run,
+    "report": report,
+    "fetch": fetch,
+    "explain": explain,
+    "check": check,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -27,7 +27,7 @@ def test_the_help_names_every_command_and_exit_code(option, capsys):
     ("words", "named"),
     [
         ([], "no command is given"),
-        (["check"], "'check'"),
+        (["chek"], "'chek'"),
         (["explain"], "names no claim"),
         (["explain", "random-labels/zero"], "'random-labels/zero'"),
         (["fetch", "imagenet"], "imagenet"),

@@ -163,11 +163,13 @@ def test_no_configuration_file_runs_a_users_code(project, option):
         ("fast", ["fast"]),
         ("not fast", ["paper"]),
         ("fast or paper", ["fast", "paper"]),
+        ("small", ["small"]),
         ("fast and not paper", ["fast"]),
         ("(fast", []),
         ("slow", []),
     ],
 )
 def test_the_tiers_of_an_expression_of_markers(expression, tiers):
-    config = Named(option=Named(markexpr=expression))
-    assert [tier.name for tier in asked(config, [Named(name="fast"), Named(name="paper")])] == tiers
+    config, known = Named(option=Named(markexpr=expression)), {"fast": False, "small": True, "paper": False}
+    found = asked(config, [Named(name=name, on_request=on_request) for name, on_request in known.items()])
+    assert [tier.name for tier in found] == tiers

@@ -1,0 +1,31 @@
+"""What torch's hooks see of a training: the network is found, its steps are counted, and each trial is as quick as the loop."""
+
+import numpy as np
+import pytest
+import torch
+
+from rethinking_audit import check
+
+DRAW = np.random.default_rng(0)
+X = DRAW.normal(size=(90, 4))
+DATA = X, (X[:, 0] > 0).astype(int)
+
+
+def fit_predict(X, y, X_test, seed):
+    X, y, X_test = torch.tensor(X).float(), torch.tensor(y), torch.tensor(X_test).float()
+    net = torch.nn.Linear(4, 2)
+    optimizer = torch.optim.Adam(net.parameters(), 0.1)
+    for _ in range(5):
+        for rows in torch.randperm(len(X)).split(20):
+            optimizer.zero_grad()
+            torch.nn.functional.cross_entropy(net(X[rows]), y[rows]).backward()
+            optimizer.step()
+    return net(X_test).detach()
+
+
+@pytest.mark.lengthy
+def test_the_hooks_see_a_training_and_break_nothing():
+    """torch.optim deletes its attribute `optimizer`, so that the module must be taken from sys.modules."""
+    found = check(fit_predict, data=DATA, seconds=3)
+    assert found["E0"].verdict == found["L1"].verdict == found["L3"].verdict == found["L5"].verdict == "HELD"
+    assert "Every one of 2 parameter tensors" in found["L3"].sentence
