@@ -7,9 +7,9 @@ network that loses what the remaining true labels could teach it; a time to fit 
 images; random labels whose loss falls evenly from the start.
 """
 
-from rethinking_audit.fixtures.claimkit import Arm, Control, Sweep, Verdict, claim, part
+from rethinking_audit.fixtures.claimkit import GUEST, Arm, Control, Sweep, Verdict, claim, part
 
-FIGURE_1 = ("inception", "alexnet", "mlp-1x512")
+FIGURE_1 = ("inception", "alexnet", "mlp-1x512", GUEST)
 
 
 @claim(

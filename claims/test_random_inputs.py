@@ -6,7 +6,7 @@ variance (gaussian).
 Refuted by: a network that stops short of the training set, or another order of the times to fit.
 """
 
-from rethinking_audit.fixtures.claimkit import Arm, Control, Verdict, claim
+from rethinking_audit.fixtures.claimkit import GUEST, Arm, Control, Verdict, claim
 
 
 @claim(
@@ -27,7 +27,7 @@ from rethinking_audit.fixtures.claimkit import Arm, Control, Verdict, claim
             expected=Verdict.HELD,
         ),
     ),
-    networks=("inception", "alexnet", "mlp-1x512"),
+    networks=("inception", "alexnet", "mlp-1x512", GUEST),
 )
 def test_training_error_reaches_zero_on_noise(runs, paper, judge):
     """Shuffled pixels, random pixels and Gaussian noise are memorized too.

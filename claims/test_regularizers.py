@@ -5,7 +5,7 @@ Refuted by: a network that stops generalizing without weight decay and random cr
 those that help; a regularizer that matters more than the network; a gain by early stopping.
 """
 
-from rethinking_audit.fixtures.claimkit import Arm, Control, Sweep, best, claim, part
+from rethinking_audit.fixtures.claimkit import GUEST, Arm, Control, Sweep, best, claim, part
 
 WITH_CROPS = ("inception", "alexnet")  # the networks with random crops in Table 1
 PLAIN = Arm(under=("compared",))
@@ -50,7 +50,7 @@ def test_networks_generalize_without_regularizers(runs, paper, judge):
         {"weight_decay": Sweep(over="doses", corruption=1.0, under=("too-much-weight-decay",))},
         networks=("mlp-1x512",),
     ),
-    networks=("inception", "alexnet", "mlp-3x512", "mlp-1x512"),
+    networks=("inception", "alexnet", "mlp-3x512", "mlp-1x512", GUEST),
 )
 def test_random_labels_are_fitted_with_regularizers(runs, paper, judge):
     """Random labels are fitted with the regularizers that help on true labels.
@@ -135,7 +135,7 @@ def test_the_network_matters_more_than_a_regularizer(runs, paper, judge):
         "an MLP on digits with half of the labels corrupted, which first learns the images and then the noise",
         {"curve": Arm(corruption=0.5, network="mlp-1x512-on-digits", under=("to-the-end",))},
     ),
-    networks=("inception", "inception-without-batch-norm"),
+    networks=("inception", "inception-without-batch-norm", GUEST),
 )
 def test_early_stopping_brings_no_gain(runs, paper, judge):
     """Early stopping brings no gain on CIFAR-10.

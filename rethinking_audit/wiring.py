@@ -6,6 +6,7 @@ use_one_thread()  # before anything imports numpy or torch, here and in xdist's 
 
 pytest_plugins = [
     "rethinking_audit.fixtures.plugin",  # first, so that pytest rewrites the assertions of all its modules
+    "rethinking_audit.fixtures.plugin.guests",  # before the options, which ask it
     "rethinking_audit.fixtures.plugin.options",
     "rethinking_audit.fixtures.plugin.cases",
     "rethinking_audit.fixtures.plugin.controls",

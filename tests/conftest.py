@@ -7,6 +7,7 @@ import pytest
 
 from rethinking_audit.fixtures.calibration import record
 from rethinking_audit.fixtures.data import folder, listing, source
+from rethinking_audit.fixtures.networks import NETWORKS
 from rethinking_audit.fixtures.runs.cards import listed
 from tests.builders import card
 from tests.builders.places import CLAIMS
@@ -58,6 +59,15 @@ def own_folders(monkeypatch, tmp_path, new_process):
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     (tmp_path / "data").mkdir()
     return tmp_path / "data"
+
+
+@pytest.fixture
+def no_guest_stays():
+    """Forget the users' networks that a test makes known."""
+    known = dict(NETWORKS)
+    yield
+    NETWORKS.clear()
+    NETWORKS.update(known)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ FILES = (
     "ci/visit/README.md",
     *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
 )
+FILES_IN_BLOCKS = ("python", "toml")
 
 
 @dataclass
@@ -29,12 +30,14 @@ class Document:
 
     A line of a code block is a command, and so is a code span with a space in it, unless it is an option with its value.
     If the heading of a table's first column is a command, that column has its arguments. All other spans are names.
-    `places` pairs a name with the file that the text says it is in or of.
+    `places` pairs a name with the file that the text says it is in or of. A block of code or settings is a file of the
+    reader's, whose name is in its first line; `files` has it by that name.
     """
 
     def __init__(self, name, text=None):
         self.name, self.text = name, (ROOT / name).read_text() if text is None else text
         self.languages, self.commands, self.names, self.links, self.places = [], [], [], [], []
+        self.files = {}
         self.sections = [Section()]
         self._parse()
 
@@ -48,7 +51,11 @@ class Document:
             match token.type:
                 case "fence":
                     self.languages.append(token.info)
-                    self.commands += [line for line in token.content.replace("\\\n", "").splitlines() if line.strip()]
+                    if token.info in FILES_IN_BLOCKS:
+                        self.files[token.content.partition("\n")[0].removeprefix("# ")] = token.content
+                    else:
+                        lines = token.content.replace("\\\n", "").splitlines()
+                        self.commands += [line for line in lines if line.strip()]
                 case "heading_open":
                     self.sections.append(Section())
                 case "table_open":

@@ -2,10 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from rethinking_audit.fixtures.claimkit import part
 from rethinking_audit.fixtures.claimkit.judge import Judge
+from rethinking_audit.fixtures.record.verdict import Verdict
 from rethinking_audit.fixtures.statistics import chance, exact, fitted, levels, order, paired, rules, several, sizes, trends
 from rethinking_audit.fixtures.statistics.judgement import Interval
 
@@ -148,3 +150,14 @@ def test_each_error_is_compared_with_its_own_limit():
     judged = part.each_error_at_most("errors", WRONG, others)(ALPHA)
     assert {name: one.accepted for name, one in judged.parts.items()} == {"a": Interval(-INF, 0), "b": Interval(-INF, 0.5)}
     assert judged.parts["b"].measured == 0.25
+
+
+@pytest.mark.parametrize(("classes", "limit"), [(2, 0.03), (10, 0.03), (20, 0.015), (200, 0.0015)])
+def test_a_difference_that_matters_is_the_same_share_of_chance_where_there_are_more_classes(classes, limit):
+    assert part.for_classes(0.03, classes) == pytest.approx(limit)
+
+
+def test_a_network_that_beats_chance_at_200_classes_is_not_at_chance():
+    tables = [np.full((200, 200), 10) + 60 * np.eye(200, dtype=int) * (seed + 2) // 2 for seed in range(5)]
+    assert part.at_chance(tables, 0.03)(alpha=0.001).verdict is Verdict.REFUTED
+    assert part.at_chance([np.full((200, 200), 10)] * 5, 0.03)(alpha=0.001).verdict is Verdict.HELD

@@ -3,15 +3,17 @@
 import subprocess
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from rethinking_audit.fixtures.data import cifar10, contracts, datasets
+from rethinking_audit.fixtures.data import cifar10, contracts, datasets, folder
 from rethinking_audit.fixtures.data.corruption import INPUTS
 from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import prepare
+from rethinking_audit.fixtures.plugin.guests import read_images
 from rethinking_audit.fixtures.plugin.provenance import describe_data
 from tests.builders.places import ROOT
 from tests.builders.user_data import arrays, write_folder
@@ -169,7 +171,7 @@ def test_what_is_no_numpy_file_is_refused(tmp_path):
             assert name in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["folder:", "npz:", "zip:x", "", "MNIST"])
+@pytest.mark.parametrize("name", ["folder:", "npz:", "zip:x.zip", "", "MNIST"])
 def test_unknown_names_are_quoted(name):
     with pytest.raises(ValueError, match="no data set is named") as caught:
         datasets.find(name)
@@ -198,3 +200,19 @@ def test_describing_needs_no_torch(tmp_path):
         "datasets.find(sys.argv[1]).digest(); assert not {'torch', 'torchvision', 'sklearn'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script, name], cwd=ROOT, check=True, timeout=60)
+
+
+def test_a_few_test_images_that_are_training_images_too_are_left_out(tmp_path, monkeypatch):
+    spoil, name = tmp_path / "mine", write_folder(tmp_path / "mine")
+    for label in ("cat", "dog"):
+        for index in range(3):
+            Image.new("RGB", (8, 8), (index, 3, len(label) + ord(label[0]))).save(spoil / "test" / label / f"{index}.png")
+    spoil_leak(spoil)
+    with pytest.raises(ValueError, match="1 images occur in both splits"):
+        datasets.find(name).load()
+    monkeypatch.setattr(folder, "SHARED", 0.2)
+    data = datasets.find(name).load()
+    assert (len(data.test_images), data.test_labels.tolist()) == (5, [0, 0, 0, 1, 1])
+    assert read_images(SimpleNamespace(option=SimpleNamespace(dataset=name))) == [
+        "folder:mine: 1 test images are training images too, and are left out"
+    ]

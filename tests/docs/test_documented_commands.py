@@ -16,7 +16,7 @@ from rethinking_audit.__main__ import main as installed
 from rethinking_audit.fixtures.data import cifar10
 from rethinking_audit.reports.__main__ import BAD_INPUT, main
 from tests.builders.checkouts import Checkout, program
-from tests.builders.documents import DOCUMENTS, Document
+from tests.builders.documents import DOCUMENTS, FILES_IN_BLOCKS, Document
 from tests.builders.places import ROOT
 from tests.builders.programs import tool
 from tests.builders.user_data import write_folder
@@ -26,6 +26,7 @@ RECORD = ROOT / "reports" / "baselines" / "fast-2-core-cpu" / "audit.json"
 STANDS_FOR = {"AUDIT": RECORD, "AUDIT.json": RECORD, "BASELINE": RECORD, "your_test": "test_training_error_reaches_zero"}
 STANDS_FOR["YOUR-FAULT"] = "no-step"
 PARTS = ("A", "B")
+FILES = {name: text for document in DOCUMENTS for name, text in document.files.items()}  # of the reader's
 
 
 @cache
@@ -69,6 +70,10 @@ def own(word, folder):
     scheme, _, path = word.partition(":")
     if scheme == "folder" and path and not (folder / path).exists():
         return write_folder(folder / path, count=1, side=32, classes=cifar10.CLASSES)
+    name = word.partition(":")[0]
+    if name in FILES:
+        (folder / name).write_text(FILES[name])
+        return f"{folder}/{word}"
     return str(STANDS_FOR.get(word, word))
 
 
@@ -191,8 +196,9 @@ def test_every_command_does_what_it_says(command, tmp_path):
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=repr)
-def test_every_block_of_code_is_one_of_commands(document):
-    assert set(document.languages) <= {"sh"}
+def test_every_block_of_code_is_one_of_commands_or_a_file_that_a_command_names(document):
+    assert set(document.languages) <= {"sh", *FILES_IN_BLOCKS}
+    assert all(any(name in command for command in document.commands) for name in document.files)
 
 
 @pytest.mark.parametrize(

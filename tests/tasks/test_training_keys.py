@@ -6,7 +6,7 @@ import pytest
 
 from rethinking_audit.fixtures.networks import NETWORKS
 from rethinking_audit.fixtures.runs.identity import key
-from rethinking_audit.fixtures.tasks.sources import LOOP, canonical, network_files
+from rethinking_audit.fixtures.tasks.sources import LOOP, canonical, followed, network_files
 from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.engine import CAPTURED, CHOICES, REDUCED, SOURCES
@@ -75,7 +75,8 @@ def test_a_run_of_reduced_precision_says_so():
 
 def test_every_source_of_a_training_is_in_somebodys_key():
     root = ROOT / "fixtures"
-    listed = {root / file for files in (LOOP, *SOURCES.values(), *map(network_files, NETWORKS)) for file in files}
+    ours = (LOOP, *SOURCES.values(), *map(network_files, NETWORKS))
+    listed = {root / file for files in (*ours, followed("networks", "guest")) for file in files}
     choosing = {root / "training" / name for name in ("__init__.py", "engine.py")}
     assert set((root / "training").glob("*.py")) - choosing <= listed
     assert set((root / "networks").glob("*.py")) - {root / "networks" / "__init__.py"} <= listed

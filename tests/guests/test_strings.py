@@ -1,0 +1,59 @@
+"""Import strings are read without importing anything, and what is none is not taken for one."""
+
+import sys
+
+import pytest
+
+from rethinking_audit.fixtures.guests.strings import Reference, parse
+
+MALFORMED = [
+    "",
+    ":",
+    "model",
+    "model:",
+    ":net",
+    "model.py",
+    "model.py:",
+    ".py:net",
+    "model:net:more",
+    "model..x:net",
+    ".model:net",
+    "model:net()",
+    "model:1net",
+    "mo del:net",
+    "model/net",
+    "folder/model:net",
+    "model.py:net.part",
+    "model.py:a-b",
+    "'model:net'",
+    "model :net",
+    "model: net",
+    "os:system; ls",
+    "model:class",
+    "import:net",
+    "model\0.py:net",
+    "https://example.org/model:net",
+]
+
+
+@pytest.mark.parametrize("text", MALFORMED)
+def test_what_is_no_import_string_is_none(text):
+    assert parse(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "factory", "public"),
+    [
+        ("model:net", "model", "net", "model:net"),
+        ("package.model:Net_2", "package.model", "Net_2", "package.model:Net_2"),
+        ("model.py:net", "model.py", "net", "model.py:net"),
+        ("../a b/model.py:net", "../a b/model.py", "net", "model.py:net"),
+        ("C:/a/model.py:net", "C:/a/model.py", "net", "model.py:net"),
+        ("a:b/модель.py:сеть", "a:b/модель.py", "сеть", "модель.py:сеть"),
+    ],
+)
+def test_an_import_string_names_a_place_and_a_factory(text, place, factory, public):
+    assert parse(text) == Reference(place, factory)
+    assert str(parse(text)) == text
+    assert parse(text).public_name == public
+    assert "model" not in sys.modules
