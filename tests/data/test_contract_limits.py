@@ -1,13 +1,15 @@
 """Where each contract of the data draws its line: just inside it keeps silent, just outside it says all."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from rethinking_audit.fixtures.data import contracts
-from rethinking_audit.fixtures.data.contracts import ContractBroken
+from rethinking_audit.fixtures.data.contracts import ContractBroken, labels_follow_the_corruption
+from rethinking_audit.fixtures.data.corruption import corrupt_labels
 from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import prepare
 from tests.builders.contracts import experiment, says
@@ -252,3 +254,14 @@ def test_the_chi_square_is_judged_at_its_degrees_of_freedom(monkeypatch, factor,
     else:
         with pytest.raises(ContractBroken, match="at 6 degrees of freedom"):
             contracts.labels_follow_the_corruption(data)
+
+
+@pytest.mark.parametrize("probability", [0.1, 0.5, 0.9, 1.0])
+def test_uniform_labels_of_many_classes_are_not_refused(probability):
+    """At 200 classes and 500 images a cell of the table expects a hundredth of a label."""
+    clean = np.arange(500) % 200
+    for seed in range(60):
+        labels = corrupt_labels(clean, 200, probability, "many", seed)
+        labels_follow_the_corruption(
+            SimpleNamespace(classes=200, corruption=probability, clean_labels=clean, labels=labels)
+        )
