@@ -1,4 +1,4 @@
-"""What torch's hooks see of a training: the network is found, its steps are counted, and each trial is as quick as the loop."""
+"""What torch's hooks see of a training: the network and its steps. Each trial is as quick as the loop."""
 
 import numpy as np
 import pytest
