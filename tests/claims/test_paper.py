@@ -33,7 +33,7 @@ def test_the_papers_number_is_the_networks(network, value):
 def test_a_limit_that_a_tier_lacks_is_an_error_where_it_is_asked_for():
     entry = Paper.read(PAPER, "random-labels/chance-test-accuracy", "own", "alexnet")
     assert entry.value == 0.0986
-    expected = "no margin of random-labels/chance-test-accuracy for the tier own or for alexnet; it has fast, paper"
+    expected = "no margin of random-labels/chance-test-accuracy for the tier own or for alexnet; it has fast, small, paper"
     with pytest.raises(AttributeError, match=expected):
         _ = entry.margin
     with pytest.raises(AttributeError, match=expected):
