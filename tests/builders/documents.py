@@ -27,14 +27,16 @@ class Section:
 class Document:
     """A Markdown text and the name of its file.
 
-    A line of a code block is a command, and so is a code span with a space in it, unless it is an option with its value.
-    If the heading of a table's first column is a command, that column has its arguments. All other spans are names.
-    `places` pairs a name with the file that the text says it is in or of.
+    A line of a code block in sh is a command, and so is a code span with a space in it, unless it is an option with its
+    value. If the heading of a table's first column is a command, that column has its arguments. All other spans are names.
+    `outputs` are the blocks in text, which a command prints, and `programs` those in Python. `places` pairs a name with the
+    file that the text says it is in or of.
     """
 
     def __init__(self, name, text=None):
         self.name, self.text = name, (ROOT / name).read_text() if text is None else text
         self.languages, self.commands, self.names, self.links, self.places = [], [], [], [], []
+        self.outputs, self.programs = [], []
         self.sections = [Section()]
         self._parse()
 
@@ -48,6 +50,9 @@ class Document:
             match token.type:
                 case "fence":
                     self.languages.append(token.info)
+                    if token.info in ("text", "python"):
+                        (self.outputs if token.info == "text" else self.programs).append(token.content)
+                        continue
                     self.commands += [line for line in token.content.replace("\\\n", "").splitlines() if line.strip()]
                 case "heading_open":
                     self.sections.append(Section())
