@@ -6,6 +6,7 @@ Python looks in the checkout first and follows no link, so that each module has 
 PYTEST_DONT_REWRITE: without it, pytest warns that the command line imported this package before pytest could rewrite it.
 """
 
+from importlib import import_module
 from pathlib import Path
 
 __version__ = "0.1.0"
@@ -14,12 +15,11 @@ _here = Path(__file__).parent
 if (_here / "fixtures").is_symlink() or not (_here / "fixtures").is_dir():
     __path__.insert(0, str(_here.parent))
 
-_OWN = ("AuditRefuted", "Check", "audited", "check")  # what Python code asks for; imported when it is
+# What Python code asks for, and the module that has it; imported when it is asked for.
+_OWN = {"AuditRefuted": "own", "Check": "own", "check": "own", "audited": "suite"}
 
 
 def __getattr__(name: str) -> object:
     if name not in _OWN:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from rethinking_audit import own
-
-    return getattr(own, name)
+    return getattr(import_module(f"{__name__}.{_OWN[name]}"), name)

@@ -21,8 +21,9 @@ HELP = f"""usage: rethinking-audit COMMAND [ARGUMENT...]
                          writes audit.json and audit.html to ./{REPORT}, or to the folder of --report
   report COMMAND ...     render, compare, merge or export records of audits
   fetch NAME...          download a data set and decode it: mnist, cifar10
-  explain CLAIM...       print what a claim states, what refutes it, and where its limit comes from
+  explain NAME...        print what a claim of the paper states and what refutes it, or the page of a code such as E2
   check CODE --data DATA audit your own training code: file.py:fit_predict, an estimator, ... (see check --help)
+  demo                   audit a pipeline that leaks, and the same one mended: half a minute, no data, no network
 
   --version, --help
 
@@ -77,7 +78,7 @@ def fetch(arguments: list[str]) -> int:
 
 
 def explain(arguments: list[str]) -> int:
-    """Explain claims."""
+    """Explain claims and codes."""
     from rethinking_audit.explain import main
 
     return main(arguments)
@@ -90,12 +91,20 @@ def check(arguments: list[str]) -> int:
     return main(arguments)
 
 
+def demo(arguments: list[str]) -> int:
+    """Show a leak, and how it is found."""
+    from rethinking_audit.demo import main
+
+    return main(arguments)
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "run": run,
     "report": report,
     "fetch": fetch,
     "explain": explain,
     "check": check,
+    "demo": demo,
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""`rethinking-audit explain CLAIM`: what a claim states, its place in the paper, what refutes it, and its limit."""
+"""`rethinking-audit explain NAME`: what a claim of the paper states, what refutes it, and its limit; or the page of a code.
+
+A code is a check of the user's own training code, such as E2.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 from rethinking_audit.fixtures.claimkit.claim import Claim
 from rethinking_audit.fixtures.claimkit.paper import order, section
 from rethinking_audit.fixtures.record.exit_codes import BAD_INPUT
+from rethinking_audit.fixtures.subjects.codes import codes, page
 
 CLAIMS = "rethinking_audit.claims"
 # The labels of the entries of paper.toml; an entry that is not listed keeps its name.
@@ -25,16 +29,18 @@ LABELS = {
 
 
 def main(arguments: list[str]) -> int:
-    """Print the named claims and return 0; return 4 if a name is unknown."""
+    """Print what the names stand for and return 0; return 4 if a name is unknown."""
     folder = list(import_module(CLAIMS).__path__)
     paper = Path(folder[0]) / "paper.toml"
-    known = order(paper)
-    if not arguments or (unknown := [name for name in arguments if name not in known]):
-        said = repr(unknown[0]) + " is not a claim" if arguments else "rethinking-audit explain names no claim"
+    known = [*order(paper), *codes()]
+    names = [name.upper() if name.upper() in codes() else name for name in arguments]
+    if not names or (unknown := [name for name in names if name not in known]):
+        said = f"{unknown[0]!r} is neither a claim nor a code" if names else "rethinking-audit explain names nothing"
         print(f"{said}, expected one of {', '.join(known)}.", file=sys.stderr)
         return BAD_INPUT
-    declared = declarations(folder)
-    print("\n\n".join(explained(declared[name], section(paper, name)) for name in arguments))
+    declared = declarations(folder) if any(name not in codes() for name in names) else {}
+    told = [page(name).rstrip() if name in codes() else explained(declared[name], section(paper, name)) for name in names]
+    print("\n\n".join(told))
     return 0
 
 

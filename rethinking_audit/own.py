@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import json
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -138,6 +139,7 @@ def check(
             raise BadGiven(f"expected has {name!r}: {reason!r}, expected a code ({', '.join(codes())}) and a reason")
 
     def load() -> tuple[Subject, Given]:
+        warnings.simplefilter("default")  # a test-suite that makes errors of them would not let the code train
         if mentions_torch(where.file if where is not None else _file_of(code)) and importlib.util.find_spec("torch"):
             _prepare_torch()
         found = load_subject(where) if where is not None else subject(code)

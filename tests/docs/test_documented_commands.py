@@ -10,6 +10,7 @@ import tomllib
 from functools import cache
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from rethinking_audit.__main__ import main as installed
@@ -25,6 +26,7 @@ RECORD = ROOT / "reports" / "baselines" / "fast-2-core-cpu" / "audit.json"
 # What stands for something of the reader's. A and B are parts of an audit.
 STANDS_FOR = {"AUDIT": RECORD, "AUDIT.json": RECORD, "BASELINE": RECORD, "your_test": "test_training_error_reaches_zero"}
 STANDS_FOR["YOUR-FAULT"] = "no-step"
+README = Document("README.md")
 PARTS = ("A", "B")
 FILES = {name: text for document in DOCUMENTS for name, text in document.files.items()}  # of the reader's
 
@@ -151,8 +153,35 @@ def try_installed(words, folder):
     """The installed command, by what it hands on to."""
     if words[0] == "run":
         try_pytest(["claims", *words[1:]], folder)
+    elif words[0] == "check":
+        installed_check(words[1:], folder)
     else:
         assert installed(words) == 0
+
+
+# Files of the reader's own code, with what stands for them.
+OWN = {
+    "mycode.py": "from sklearn.neighbors import KNeighborsClassifier\n"
+    "def fit_predict(X, y, X_test, seed): return KNeighborsClassifier(1).fit(X, y).predict(X_test)\n",
+    "mine.npz": {"X": np.arange(200.0).reshape(50, 4) % 17, "y": np.arange(50) % 2},
+    "patient.npy": np.arange(50) // 5,
+}
+
+
+def installed_check(words, folder):
+    """A check that names a file of ours finds what it finds; one of the reader's own is tried on a stand-in."""
+    for name, content in OWN.items():
+        if isinstance(content, str):
+            (folder / name).write_text(content)
+        elif isinstance(content, dict):
+            np.savez(folder / name, **content)
+        else:
+            np.save(folder / name, content)
+    own = [re.sub(rf"(?<!\w)({'|'.join(map(re.escape, OWN))})", rf"{folder}/\1", word) for word in words]
+    if "--report" in own:
+        own[own.index("--report") + 1] = str(folder / "audit")
+    code = installed(["check", *own, "--seconds", "5"])
+    assert code in (0, 1, 10), words
 
 
 def try_sbatch(words, folder, **variables):
@@ -196,9 +225,32 @@ def test_every_command_does_what_it_says(command, tmp_path):
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=repr)
+<<<<<<< HEAD
 def test_every_block_of_code_is_one_of_commands_or_a_file_that_a_command_names(document):
     assert set(document.languages) <= {"sh", *FILES_IN_BLOCKS}
     assert all(any(name in command for command in document.commands) for name in document.files)
+=======
+def test_every_block_of_code_is_one_of_commands(document):
+    assert set(document.languages) <= {"sh", "text", "python"}
+
+
+def test_the_readme_shows_what_a_check_prints(capsys):
+    """The findings that the README quotes, line by line."""
+    (command,) = (one for one in README.commands if one.startswith("rethinking-audit check "))
+    assert installed(shlex.split(command)[1:]) == 1
+    said = capsys.readouterr().out.splitlines()
+    (shown,) = README.outputs
+    assert [line for line in shown.splitlines() if line not in said] == []
+
+
+PROGRAMS = {text: document for document in DOCUMENTS for text in document.programs}
+
+
+@pytest.mark.parametrize("text", PROGRAMS, ids=lambda text: PROGRAMS[text].name)
+def test_every_program_runs(text, capsys):
+    exec(compile(text, "<document>", "exec"), {"__name__": "document"})
+    assert capsys.readouterr().out
+>>>>>>> own-pages
 
 
 @pytest.mark.parametrize(
@@ -220,6 +272,8 @@ def test_every_block_of_code_is_one_of_commands_or_a_file_that_a_command_names(d
         "COLOUR=1 make test",
         "rethinking-audit run -m slow",
         "rethinking-audit publish",
+        "rethinking-audit check mycode.py:no_such_name --data digits",
+        "rethinking-audit explain E9",
         ".venv/bin/pip install --constraint ci/gone.txt --editable .[dev]",
     ],
 )

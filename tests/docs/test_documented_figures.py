@@ -9,6 +9,8 @@ import pytest
 from scipy import stats
 
 from rethinking_audit.fixtures.runs.agreement import DOUBLE, HALF, MOST, SINGLE, STEPS
+from rethinking_audit.fixtures.subjects.audit import ALPHA as OWN_ALPHA
+from rethinking_audit.fixtures.subjects.learns import KEPT
 from rethinking_audit.fixtures.training.contracts import SAMPLE
 from rethinking_audit.fixtures.training.engine import WORTH_CAPTURING
 from rethinking_audit.fixtures.training.evaluation import CONVOLVED
@@ -61,6 +63,8 @@ KNOWN = [
     ("With 5 seeds in each", "two sides of 5", round(power(5, 5), 2) == 0.40),
     ("in 40 % of cases among 100 measurements", "the power of Student's test", round(power(5, 5), 2) == 0.40),
     ("up to 6.0 % of all seeds may do", "exact binomial, none of 60", round(100 * (1 - 0.025 ** (1 / 60)), 1) == 6.0),
+    ("share an alpha of 1e-3 in equal parts", "audit.py", OWN_ALPHA == 1e-3),
+    ("falls below 76.8 % of itself without them", "learns.py", KEPT == 0.768),
     ("with 30 in the baseline, always", "the power of Student's test", power(30, 5) > 0.999),
 ]
 

@@ -19,6 +19,7 @@ from tests.builders.places import ROOT
 
 TIERS = read(ROOT / "claims" / "tiers.toml")
 SOURCES = [path for folder in ("claims", "fixtures", "reports", "ci") for path in sorted((ROOT / folder).rglob("*.py"))]
+SOURCES += sorted((ROOT / "rethinking_audit").glob("*.py"))
 READERS = [ROOT / "fixtures" / name for name in ("data/paths.py", "runs/cards.py", "training/numerics.py")]  # of variables
 WORKFLOWS = ROOT / ".github" / "workflows"
 # What is not in a checkout, and the file that makes it.

@@ -5,6 +5,7 @@ import pytest
 import rethinking_audit
 from rethinking_audit.__main__ import COMMANDS, main
 from rethinking_audit.fixtures.claimkit.paper import order
+from rethinking_audit.fixtures.subjects.codes import page
 from tests.builders.places import CLAIMS
 
 PAPER = order(CLAIMS / "paper.toml")
@@ -28,8 +29,10 @@ def test_the_help_names_every_command_and_exit_code(option, capsys):
     [
         ([], "no command is given"),
         (["chek"], "'chek'"),
-        (["explain"], "names no claim"),
+        (["explain"], "names nothing"),
         (["explain", "random-labels/zero"], "'random-labels/zero'"),
+        (["explain", "E9"], "random-labels/zero-training-error, "),
+        (["explain", "E9"], "E0, E1, E2, E3, "),
         (["fetch", "imagenet"], "imagenet"),
         (["report", "render", "gone.json"], "gone.json"),
     ],
@@ -66,3 +69,15 @@ def test_an_explanation_has_the_statement_the_limit_and_every_control(capsys):
     assert "a fit errs at most: 0.0066\n" in said
     assert "must not pass:      0.0\n" in said
     assert "one nearest neighbour, which memorizes any labels: must be HELD\n" in said
+
+
+@pytest.mark.parametrize("words", [["E2"], ["e2"]])
+def test_an_explanation_of_a_code_is_its_page(words, capsys):
+    assert main(["explain", *words]) == 0
+    assert capsys.readouterr().out.strip() == page("E2").strip()
+
+
+def test_claims_and_codes_are_explained_side_by_side(capsys):
+    assert main(["explain", "E0", "random-labels/zero-training-error"]) == 0
+    said = capsys.readouterr().out
+    assert said.index("# E0: ") < said.index("random-labels/zero-training-error\n")
