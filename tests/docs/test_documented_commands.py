@@ -144,7 +144,7 @@ def try_script(words, folder, **variables):
 
 def try_installed(words, folder):
     """The installed command, by what it hands on to."""
-    if words[0] == "run":
+    if words[0] == "claims":
         try_pytest(["claims", *words[1:]], folder)
     else:
         assert installed(words) == 0
@@ -212,7 +212,7 @@ def test_every_block_of_code_is_one_of_commands(document):
         "python -m reports render gone.json",
         "ci/run.sh audit slow",
         "COLOUR=1 make test",
-        "rethinking-audit run -m slow",
+        "rethinking-audit claims -m slow",
         "rethinking-audit publish",
         ".venv/bin/pip install --constraint ci/gone.txt --editable .[dev]",
     ],
