@@ -42,5 +42,5 @@ TESTS
 (cd suite && ../environment/bin/pytest -p no:benchmark -rs)
 (cd suite && ../environment/bin/pytest -p no:benchmark -rs -n 2)
 
-environment/bin/rethinking-audit run -m fast -n 2 --store store
+environment/bin/rethinking-audit claims -m fast -n 2 --store store
 (cd suite && ../environment/bin/pytest -p no:benchmark --rethinking-record=../rethinking-audit-report/audit.json)

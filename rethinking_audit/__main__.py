@@ -16,18 +16,20 @@ from rethinking_audit.fixtures.record.exit_codes import BAD_INPUT
 REPORT = "rethinking-audit-report"
 HELP = f"""usage: rethinking-audit COMMAND [ARGUMENT...]
 
-  run [OPTION...]        judge the claims; takes the options of pytest and of the audit (see run --help)
-                         example: rethinking-audit run -m fast -n 2 --networks mlp-1x512
+  claims [OPTION...]     judge the paper's claims; takes the options of pytest and of the audit (see claims --help)
+                         example: rethinking-audit claims -m fast -n 2 --networks mlp-1x512
                          writes audit.json and audit.html to ./{REPORT}, or to the folder of --report
   report COMMAND ...     render, compare, merge or export records of audits
   fetch NAME...          download a data set and decode it: mnist, cifar10
   explain NAME...        print what a claim of the paper states and what refutes it, or the page of a code such as E2
   check CODE --data DATA audit your own training code: file.py:fit_predict, an estimator, ... (see check --help)
   demo                   audit a pipeline that leaks, and the same one mended: half a minute, no data, no network
+  run --data NAME --accuracy REGEX -- COMMAND...
+                         audit a training script, which runs unchanged (see run --help)
 
   --version, --help
 
-Exit codes of run: 0 every selected claim held; 1 at least one was refuted; 2 interrupted; 3 a bug in the suite;
+Exit codes of claims: 0 every selected claim held; 1 at least one was refuted; 2 interrupted; 3 a bug in the suite;
 4 bad input; 5 nothing was decided; 10 nothing was refuted, but some claims are undecided.
 """
 
@@ -49,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def run(arguments: list[str]) -> int:
+def claims(arguments: list[str]) -> int:
     """Judge the claims in this process. The project of the current folder makes no difference."""
     import pytest
 
@@ -57,10 +59,10 @@ def run(arguments: list[str]) -> int:
     spec = find_spec("rethinking_audit.claims")
     assert spec is not None
     assert spec.origin is not None
-    claims = Path(spec.origin).parent
-    checkout = claims.with_name("pyproject.toml")
+    folder = Path(spec.origin).parent
+    checkout = folder.with_name("pyproject.toml")
     settings = checkout if checkout.exists() else Path(__file__).with_name("pytest.toml")
-    return int(pytest.main(["-c", str(settings), str(claims), "--report", REPORT, *arguments]))
+    return int(pytest.main(["-c", str(settings), str(folder), "--report", REPORT, *arguments]))
 
 
 def report(arguments: list[str]) -> int:
@@ -98,13 +100,21 @@ def demo(arguments: list[str]) -> int:
     return main(arguments)
 
 
+def run(arguments: list[str]) -> int:
+    """Audit a training script of the user's, unchanged."""
+    from rethinking_audit.running import main
+
+    return main(arguments)
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
-    "run": run,
+    "claims": claims,
     "report": report,
     "fetch": fetch,
     "explain": explain,
     "check": check,
     "demo": demo,
+    "run": run,
 }
 
 if __name__ == "__main__":

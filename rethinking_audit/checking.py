@@ -10,7 +10,7 @@ from pathlib import Path
 from rethinking_audit.fixtures.record.exit_codes import BAD_INPUT
 from rethinking_audit.fixtures.subjects.finding import Finding
 from rethinking_audit.fixtures.subjects.locate import DATA, PLACES
-from rethinking_audit.own import BAD, SECONDS, check
+from rethinking_audit.own import BAD, SECONDS, Check, check
 from rethinking_audit.table import line
 
 NAME = "rethinking-audit check"
@@ -26,15 +26,20 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument(
         "--groups", metavar="FILE", help="the group of each row: an npy file, or a text file with one a line"
     )
+    options(found, SECONDS)
+    return found
+
+
+def options(found: argparse.ArgumentParser, seconds: float) -> None:
+    """Add the options that do not depend on what is audited."""
     found.add_argument(
-        "--seconds", type=float, default=SECONDS, help=f"how long the audit may take (default {SECONDS:.0f})"
+        "--seconds", type=float, default=seconds, help=f"how long the audit may take (default {seconds:.0f})"
     )
     found.add_argument(
         "--expected", metavar="CODE=REASON", action="append", default=[], help="a finding that you expect to be red"
     )
     found.add_argument("--augments", action="store_true", help="the code augments its training rows, so that L6 is judged")
     found.add_argument("--report", metavar="DIR", type=Path, help="write audit.json and audit.html there")
-    return found
 
 
 def main(arguments: list[str]) -> int:
@@ -43,31 +48,35 @@ def main(arguments: list[str]) -> int:
     if asked is None:
         return BAD_INPUT
     try:
-        expected = dict(_expected(text) for text in asked.expected)
         print(f"{NAME}: {asked.code} on {asked.data}, {asked.seconds:.0f} s", file=sys.stderr)
         found = check(
             asked.code,
             data=asked.data,
             groups=asked.groups,
             seconds=asked.seconds,
-            expected=expected,
+            expected=expectations(asked.expected),
             augments=asked.augments,
-            tell=_tell if sys.stderr.isatty() else lambda _: None,
+            tell=told,
             command=f"{NAME} {shlex.join(arguments)}",
         )
     except BAD as error:
         print(f"{NAME}: {error}", file=sys.stderr)
         return BAD_INPUT
+    return reported(found, asked.report, NAME)
+
+
+def reported(found: Check, folder: Path | None, name: str) -> int:
+    """Print the findings, write the report if there is a folder for it, and return the exit code."""
     print(found)
-    if asked.report is not None:
+    if folder is not None:
         try:
-            asked.report.mkdir(parents=True, exist_ok=True)
-            found.to_json(asked.report / "audit.json")
-            found.to_html(asked.report / "audit.html")
+            folder.mkdir(parents=True, exist_ok=True)
+            found.to_json(folder / "audit.json")
+            found.to_html(folder / "audit.html")
         except OSError as error:
-            print(f"{NAME}: the report was not written: {error}", file=sys.stderr)
+            print(f"{name}: the report was not written: {error}", file=sys.stderr)
         else:
-            print(f"report: {asked.report / 'audit.html'}")
+            print(f"report: {folder / 'audit.html'}")
     return found.exit_code
 
 
@@ -80,11 +89,12 @@ def _parsed(arguments: list[str]) -> argparse.Namespace | None:
         return None  # argparse has said what was expected
 
 
-def _expected(text: str) -> tuple[str, str]:
-    code, _, reason = text.partition("=")
-    return code, reason
+def expectations(texts: list[str]) -> dict[str, str]:
+    """Return the reason for each code that is expected to be refuted, from CODE=REASON."""
+    return {code: reason for code, _, reason in (text.partition("=") for text in texts)}
 
 
-def _tell(finding: Finding) -> None:
-    if finding.verdict != "NOT RUN":
+def told(finding: Finding) -> None:
+    """Show a finding on a terminal when it is settled."""
+    if finding.verdict != "NOT RUN" and sys.stderr.isatty():
         print(f"\r{line(finding)[:78]:<78}", end="\n", file=sys.stderr)

@@ -107,6 +107,19 @@ class Check:
         write(Path(path), render(self.record))
 
 
+def settled(seconds: float, expected: Mapping[str, str] | None) -> None:
+    """Refuse seconds and expectations that cannot be meant.
+
+    Raises:
+        BadGiven: the message quotes what is wrong.
+    """
+    if not seconds > 0:
+        raise BadGiven(f"the seconds are {seconds}, expected more than 0")
+    for name, reason in (expected or {}).items():
+        if name not in codes() or not str(reason).strip():
+            raise BadGiven(f"expected has {name!r}: {reason!r}, expected a code ({', '.join(codes())}) and a reason")
+
+
 def check(
     code: Any,
     *,
@@ -132,11 +145,7 @@ def check(
     where = place(code) if isinstance(code, str) else None
     if isinstance(data, str):
         check_data(data)
-    if not seconds > 0:
-        raise BadGiven(f"the seconds are {seconds}, expected more than 0")
-    for name, reason in (expected or {}).items():
-        if name not in codes() or not str(reason).strip():
-            raise BadGiven(f"expected has {name!r}: {reason!r}, expected a code ({', '.join(codes())}) and a reason")
+    settled(seconds, expected)
 
     def load() -> tuple[Subject, Given]:
         warnings.simplefilter("default")  # a test-suite that makes errors of them would not let the code train

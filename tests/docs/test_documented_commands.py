@@ -151,7 +151,7 @@ def try_script(words, folder, **variables):
 
 def try_installed(words, folder):
     """The installed command, by what it hands on to."""
-    if words[0] == "run":
+    if words[0] == "claims":
         try_pytest(["claims", *words[1:]], folder)
     elif words[0] == "check":
         installed_check(words[1:], folder)
@@ -270,7 +270,7 @@ def test_every_program_runs(text, capsys):
         "python -m reports render gone.json",
         "ci/run.sh audit slow",
         "COLOUR=1 make test",
-        "rethinking-audit run -m slow",
+        "rethinking-audit claims -m slow",
         "rethinking-audit publish",
         "rethinking-audit check mycode.py:no_such_name --data digits",
         "rethinking-audit explain E9",

@@ -68,7 +68,7 @@ def test_a_checkout_needs_no_installation(nothing_installed, checkout, probe, pr
 def test_an_installed_audit_runs_from_any_folder(with_wheel, folder, probe, processes):
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
     (folder / "conftest.py").write_text("raise SystemExit('the audit has read a conftest.py of somebody else')\n")
-    code, said = with_wheel.run("rethinking-audit", "run", *QUICK, "-n", processes, cwd=folder, PROBE=probe)
+    code, said = with_wheel.run("rethinking-audit", "claims", *QUICK, "-n", processes, cwd=folder, PROBE=probe)
     assert code == 0, said
     assert judged(folder)
     assert {path.name for path in folder.iterdir()} == {"pytest.ini", "conftest.py", "out", "store"}
@@ -77,7 +77,7 @@ def test_an_installed_audit_runs_from_any_folder(with_wheel, folder, probe, proc
 
 def test_an_editable_audit_runs_the_checkout_from_any_folder(checkout, folder, probe, tmp_path):
     editable = Environment.made(tmp_path / "environment").install("--editable", checkout)
-    code, said = editable.run("rethinking-audit", "run", *QUICK, "-n", 0, cwd=folder, PROBE=probe)
+    code, said = editable.run("rethinking-audit", "claims", *QUICK, "-n", 0, cwd=folder, PROBE=probe)
     assert code == 0, said
     assert judged(folder)
     check(probe, checkout, ROOT)
@@ -132,7 +132,7 @@ def test_an_installed_audit_knows_no_commit_of_the_repository_it_lies_in(wheel, 
     for words in (["init", "--quiet"], ["commit", "--quiet", "--allow-empty", "--message", "theirs"]):
         subprocess.run([*git, *words], check=True)
     environment = Environment.made(folder / "environment").install(wheel)
-    code, said = environment.run("rethinking-audit", "run", *QUICK, "-n", 0, cwd=folder)
+    code, said = environment.run("rethinking-audit", "claims", *QUICK, "-n", 0, cwd=folder)
     assert code == 0, said
     provenance = json.loads((folder / "out" / "audit.json").read_text())["provenance"]
     assert (provenance["commit"], provenance["dirty"]) == (None, None)

@@ -1,0 +1,410 @@
+"""Broken or hostile code costs one sentence: exit 4 where it cannot be loaded, and one ERROR where it gives no answer."""
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from rethinking_audit import own
+from rethinking_audit.__main__ import main
+from rethinking_audit.fixtures.subjects import audit, bench
+from rethinking_audit.fixtures.subjects.given import given
+from rethinking_audit.fixtures.subjects.locate import load_subject, place
+from rethinking_audit.fixtures.subjects.nursery import KEPT, Nursery
+from rethinking_audit.fixtures.subjects.trial import plain_trial
+from rethinking_audit.own import BAD, check
+
+HEAD = "def fit_predict(X, y, X_test, seed):\n    "
+HONEST = HEAD + "return [0] * len(X_test)\n"
+draw = np.random.default_rng(0)
+X, Y = draw.normal(size=(60, 4)), np.arange(60) % 2
+
+
+@pytest.fixture
+def written(tmp_path, monkeypatch):
+    """What writes code into a file and returns its place."""
+    monkeypatch.setattr(bench, "LEAST", 1.0)  # a hang takes a second
+    monkeypatch.setattr(audit, "LOOKS", (1,))  # one draw of random labels; the rest is no matter of these tests
+    monkeypatch.setattr(own, "PATIENCE", 10.0)
+
+    def write(text, name="fit_predict"):
+        path = tmp_path / "subject.py"
+        path.write_text(text, encoding="utf-8")
+        return f"{path}:{name}"
+
+    return write
+
+
+def errors(where, seconds=30.0, data=(X, Y)):
+    found = check(where, data=data, seconds=seconds)
+    return [one.sentence for one in found if one.verdict == "ERROR"], found
+
+
+# -- what cannot be loaded
+
+MALFORMED = [
+    "", ":", "code", "code.py", "code:", ":fit", "code:fit:", "a b:fit", "1code:fit", "code:1fit", "code.:fit", ".code:fit",
+    "a..b:fit", "code:fit()", "code:f;import os", "code/part:fit", "gone.py:fit", "code.py:fit it",
+    "~nobody-here/code.py:fit", f"{'x' * 300}.py:fit", "a\0b.py:fit",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MALFORMED, ids=[repr(text[:20]) for text in MALFORMED])
+def test_a_place_that_is_none_is_quoted(text, capsys):
+    assert main(["check", text, "--data", "iris"]) == 4
+    (sentence,) = [line for line in capsys.readouterr().err.splitlines() if " on iris, " not in line]
+    assert repr(text)[1:-1] in sentence
+    assert "expected" in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("import no_such_library\n", "No module named 'no_such_library', in subject.py line 1"),
+        ("def fit_predict(:\n", "SyntaxError"),
+        ("1 / 0\n", "it raised ZeroDivisionError: division by zero, in subject.py line 1"),
+        ("import sys; sys.exit(3)\n", r"it called sys.exit(3), in subject.py line 1"),
+        ("import os; os._exit(0)\n", "it ended its process with code 0"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)\n", "it was ended by SIGSEGV"),
+        ("name = input()\n", "EOFError"),
+        ("class Odd(Exception):\n    def __str__(self): raise self\nraise Odd\n", "it raised Odd"),
+        ("raise KeyboardInterrupt\n", "it raised KeyboardInterrupt"),
+        ("def other(): ...\n", "has no 'fit_predict', expected one of other"),
+        ("fit_predict = None\n", "NoneType, expected"),
+        ("def fit_predict(a, b, c, d, e, f): ...\n", "asks for a, b, c, d, e, f, expected"),
+    ],
+    ids=lambda text: " ".join(text.split())[:40],
+)
+def test_what_cannot_be_loaded_is_one_sentence(text, said, written, capsys):
+    assert main(["check", written(text), "--data", "iris"]) == 4
+    sentences = capsys.readouterr().err.splitlines()
+    assert len(sentences) == 2
+    assert said in sentences[1]
+
+
+def test_a_module_that_does_not_exist_is_named():
+    with pytest.raises(BAD, match="No module named 'no_such_module'"):
+        check("no_such_module:fit", data=(X, Y))
+
+
+def test_loading_that_hangs_is_stopped(written, monkeypatch):
+    monkeypatch.setattr(own, "PATIENCE", 0.5)
+    with pytest.raises(BAD, match=r"loading it took longer than [01] s"):
+        check(written("import time\ntime.sleep(60)\n" + HONEST), data=(X, Y))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "class Row: ...\ndata = [Row() for _ in range(40)], [0, 1] * 20\n",
+        "data = [(lambda: 0) for _ in range(40)], [0, 1] * 20\n",
+        "data = [open(__file__) for _ in range(40)], [0, 1] * 20\n",
+    ],
+)
+def test_rows_that_cannot_leave_their_process_are_named(rows, written):
+    where = written(rows + HONEST)
+    with pytest.raises(BAD, match="expected arrays, tables, or lists of plain values"):
+        check(where, data=where.replace("fit_predict", "data"))
+
+
+# -- what gives no answer
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("while True: pass", "a training took longer than 1 s, expected less"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSTOP)", "a training took longer than 1 s, expected less"),
+        ("import sys; sys.exit()", "it called sys.exit(None), in subject.py line 2, expected a call that returns"),
+        ("import os; os._exit(0)", "it ended its process with code 0, expected a call that returns"),
+        ("import os; os.abort()", "it was ended by SIGABRT, expected a call that returns"),
+        ("import os; os.kill(os.getppid(), 9)", "it stopped the process that started it, expected a call that returns"),
+        ("import os; os.closerange(0, 500)", "it closed file descriptors that are not its own, and its answer with them"),
+        ("import numpy; numpy.ones(1 << 50)", "MemoryError"),
+        ("raise BaseExceptionGroup('two', [SystemExit(), KeyError()])", "it raised BaseExceptionGroup"),
+        ("def deep(): deep()\n    deep()", "it raised RecursionError"),
+        ("return input()", "it raised EOFError"),
+        ("return None", "the code returned NoneType, expected one prediction for each of 20 test rows"),
+        ("return 0.9", "the code returned float, expected one prediction for each of 20 test rows"),
+        ("return [0] * 7", "the predictions have the shape (7,), expected one for each of 20 test rows"),
+        ("return [[0], [1, 2]]", "the predictions are no array"),
+        ("return [[0.5] * 3] * len(X_test)", "the predictions have 3 columns, expected one for each of 2 classes"),
+        ("return [[float('nan')] * 2] * len(X_test)", "values that are no numbers (NaN)"),
+        ("return [float('nan')] * len(X_test)", "the code predicted nan, expected one of the labels 0, 1"),
+        ("return [7] * len(X_test)", "the code predicted 7, expected one of the labels 0, 1"),
+        ("return ['a'] * len(X_test)", "the code predicted 'a', expected one of the labels 0, 1"),
+        ("return [None] * len(X_test)", "the code predicted None, expected one of the labels 0, 1"),
+        ("import numpy; numpy.linalg.inv(numpy.zeros((2, 2)))", "LinAlgError: Singular matrix, in subject.py line 2"),
+        ("return object()", "the code returned object, expected one prediction"),
+        ("return len(X_test) * [0], 1, 2", "the code returned a tuple of 3, expected one prediction"),
+    ],
+    ids=lambda text: text[:40],
+)
+def test_code_without_an_answer_is_one_error(body, said, written):
+    sentences, found = errors(written(HEAD + body), seconds=1.0 if "took longer" in said else 30.0)
+    assert len(sentences) == 1
+    assert said in sentences[0]
+    assert found["D1"].verdict == found["D2"].verdict == "HELD"
+    assert found["E2"].sentence == "your code gave no answer (E0)"
+    assert found.exit_code == 10
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        ("None", "returned NoneType, expected an estimator with fit and predict"),
+        ("type('E', (), {'fit': None, 'predict': None})()", "returned E, expected an estimator with fit and predict"),
+        ("Made([0])", "the predictions have the shape (1,), expected one for each of 20 test rows"),
+        ("Made(np.full(20, np.nan))", "the code predicted nan, expected one of the labels 0, 1"),
+        ("Made(np.full(20, 9))", "the code predicted 9, expected one of the labels 0, 1"),
+        ("1 / 0", "it raised ZeroDivisionError: division by zero, in subject.py line 8"),
+    ],
+)
+def test_a_bad_factory_is_one_error(made, said, written):
+    stub = "import numpy as np\nclass Made:\n    def __init__(self, said): self.said = said\n"
+    stub += "    def fit(self, X, y): ...\n    def predict(self, X): return self.said\n\n"
+    sentences, _ = errors(written(f"{stub}def make():\n    return {made}\n", "make"))
+    assert len(sentences) == 1
+    assert said in sentences[0]
+
+
+def test_a_quantity_that_is_no_number_is_one_error(written):
+    sentences, _ = errors(written(HEAD + "return [float('nan')] * len(X_test)"), data=(X, draw.normal(size=60)))
+    assert len(sentences) == 1
+    assert "no numbers (NaN), expected one quantity for each test row" in sentences[0]
+
+
+# -- what gives an answer all the same
+
+ANSWERS = {
+    "forks": "import os\n    if os.fork() == 0: return [1] * len(X_test)\n",
+    "forks a copy that stays": "import os, time\n    if os.fork() == 0: time.sleep(100)\n",
+    "prints": "import os\n    for _ in range(64): os.write(1, b'x' * (1 << 20))\n",
+    "closes descriptors": "import os; os.closerange(0, 51)\n",
+    "closes its streams": "import sys; sys.stdout.close(); sys.stderr = None\n",
+    "leaks threads": "import threading\n    for _ in range(9): threading.Thread(target=threading.Event().wait).start()\n",
+    "patches numpy": "import numpy; numpy.asarray = numpy.random.default_rng = None; X.flags.writeable = False\n",
+    "seeds": "import random, numpy, torch\n    random.seed(1); numpy.random.seed(1); torch.manual_seed(1)\n",
+    "sets the dtype": "import torch; torch.set_default_dtype(torch.float64); torch.set_grad_enabled(False)\n",
+    "changes folder": "import os; os.chdir('/'); os.environ.clear(); os.umask(0)\n",
+    "warns": "import warnings\n    warnings.simplefilter('error')\n",
+    "changes its rows": "X[:] = 0; y[:] = 1; X_test[:] = 0\n",
+    "catches all": "import signal\n    for s in (1, 2, 15): signal.signal(s, signal.SIG_IGN)\n",
+    "deletes itself": "import os; os.path.exists(__file__) and os.unlink(__file__)\n",
+    "runs a loop": "import asyncio; asyncio.run(asyncio.sleep(0))\n",
+}
+
+
+@pytest.mark.parametrize("name", [name for name in ANSWERS if name != "patches numpy"])
+def test_an_answer_is_heard(name, written):
+    where = written(f"{HEAD}{ANSWERS[name]}    return [0] * len(X_test)\n")
+    sentences, found = errors(where)
+    assert sentences == []
+    assert found["E0"].verdict == "HELD"
+    assert "the same 20 predictions" in found["E0"].sentence
+
+
+def test_a_gigabyte_of_print_is_read_and_its_end_kept(written):
+    code = place(
+        written(f"{HEAD}import os\n    for _ in range(1024): os.write(1, b'x' * (1 << 20))\n    return [0] * 20\n")
+    )
+    with Nursery(lambda: (load_subject(code), given(X, Y)), 60) as nursery:
+        answer = nursery.make(plain_trial(nursery.given), 120)
+    assert answer.predicted.tolist() == [0] * 20
+    assert answer.said == "x" * KEPT
+
+
+def test_patches_stay_with_the_code(written):
+    before = np.asarray
+    sentences, _ = errors(written(f"{HEAD}{ANSWERS['patches numpy']}    return [0] * len(X_test)\n"))
+    assert np.asarray is before
+    assert len(sentences) == 1
+    assert "'NoneType' object is not callable" in sentences[0]
+
+
+def test_a_copy_of_the_process_that_loads_makes_no_trials(written):
+    sentences, found = errors(written("import os\nos.fork()\n" + HONEST))
+    assert sentences == []
+    assert found["E0"].verdict == "HELD"
+
+
+def test_code_that_kills_its_parent_while_loading_kills_no_user(written):
+    sentences, found = errors(written("import os\nos.kill(os.getppid(), 9)\n" + HONEST))
+    assert sentences == []
+    assert found["E0"].verdict == "HELD"
+
+
+def test_a_failure_costs_its_own_training_alone(written):
+    """One row in a training of another size is fatal: E2 alone withholds rows."""
+    where = written(HEAD + "import os\n    len(X_test) == 20 or os.kill(os.getppid(), 9)\n    return [0] * len(X_test)\n")
+    found = check(where, data=(X, Y), seconds=30)
+    assert [one.code for one in found if one.verdict == "ERROR"] in (["E2"], ["E2", "R1"])
+    assert found["E0"].verdict == found["E3"].verdict == "HELD"
+
+
+def test_a_file_that_is_gone_when_it_is_loaded_again_loses_nothing_else(written):
+    gone = ANSWERS["deletes itself"]
+    found = check(
+        written(f"{HEAD}{gone}    len(X_test) == 20 or os.kill(os.getppid(), 9)\n    return [0] * len(X_test)\n"),
+        data=(X, Y),
+        seconds=30,
+    )
+    assert found["E0"].verdict == "HELD"
+    assert "stopped the process that started it" in found["E2"].sentence
+    assert "it cannot be loaded a second time: " in found["E3"].sentence
+
+
+# -- the user's process
+
+UNTIDY = """
+import os, random, signal, sys, threading, warnings
+import numpy as np, torch
+def fit_predict(X, y, X_test, seed):
+    random.seed(5), np.random.seed(5), torch.manual_seed(5), torch.set_num_threads(2), torch.set_grad_enabled(False)
+    torch.set_default_dtype(torch.float64), warnings.simplefilter("error"), os.chdir("/"), sys.path.clear()
+    torch.nn.modules.module.register_module_forward_hook(print), signal.signal(signal.SIGINT, signal.SIG_IGN)
+    torch.nn.functional.cross_entropy = np.random.default_rng = None
+    X[:] = 7
+    return [0] * len(X_test)
+"""
+
+
+def state():
+    hooks = torch.nn.modules.module
+    return {
+        "random": random.getstate(),
+        "numpy": tuple(map(str, np.random.get_state())),
+        "torch": torch.get_rng_state().tolist(),
+        "threads": (torch.get_num_threads(), threading.active_count()),
+        "modes": (torch.get_default_dtype(), torch.is_grad_enabled(), np.geterr()),
+        "filters": list(warnings.filters),
+        "hooks": [len(vars(hooks)[name]) for name in ("_global_forward_hooks", "_global_forward_pre_hooks")],
+        "functions": (torch.nn.functional.cross_entropy, np.random.default_rng),
+        "system": (Path.cwd(), list(sys.path), dict(os.environ), signal.getsignal(signal.SIGINT), signal.getsignal(14)),
+        "descriptors": sorted(map(str, Path("/proc/self/fd").glob("*"))),
+        "streams": (sys.stdin, sys.stdout, sys.stderr),
+        "rows": X.tolist(),
+    }
+
+
+@pytest.mark.parametrize("given", ["place", "function"])
+def test_the_state_of_the_users_process_stays(given, written):
+    if given == "place":
+        code = written(UNTIDY)
+    else:
+        names = {}
+        exec(UNTIDY, names)
+        code = names["fit_predict"]
+    before = state()
+    found = check(code, data=(X, Y), seconds=30)
+    assert state() == before
+    assert found["E0"].verdict == "HELD"
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_an_audit_from_a_loop_and_from_a_thread(written):
+    where = written(f"{HEAD}{ANSWERS['runs a loop']}    return [0] * len(X_test)\n")
+
+    async def within():
+        return check(where, data=(X, Y), seconds=30)
+
+    async def beside():
+        return await asyncio.to_thread(check, where, data=(X, Y), seconds=30)
+
+    for audited in (asyncio.run(within()), asyncio.run(beside())):
+        assert audited["E0"].verdict == "HELD"
+
+
+def test_threads_of_the_user_go_on(written):
+    stop, ticks = threading.Event(), []
+
+    def tick():
+        while not stop.wait(0.001):
+            ticks.append(np.linalg.norm(np.ones((50, 50)) @ np.ones((50, 50))))
+            print(end="", flush=True)
+
+    threads = [threading.Thread(target=tick) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        (torch.ones(600, 600) @ torch.ones(600, 600)).sum()
+        found = check(written(HONEST), data=(X, Y), seconds=30)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert found["E0"].verdict == "HELD"
+    assert len(ticks) > 10
+
+
+def test_children_that_the_user_ignores_are_none_to_wait_for(written):
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        sentences, _ = errors(written(HEAD + "import os; os._exit(3)"))
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+    assert sentences == ["your code gave no answer: it ended its process with code 3, expected a call that returns"]
+
+
+def test_no_warning_of_a_fork_reaches_the_user(written, monkeypatch):
+    """Python 3.12 warns where a process with threads forks; here every fork does."""
+    real = os.fork
+
+    def fork():
+        warnings.warn(
+            "This process is multi-threaded, use of fork() may lead to deadlocks.", DeprecationWarning, stacklevel=2
+        )
+        return real()
+
+    monkeypatch.setattr(os, "fork", fork)
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        found = check(written(HONEST), data=(X, Y), seconds=30)
+    assert found["E0"].verdict == "HELD"
+    assert [str(one.message) for one in seen] == []
+
+
+@pytest.mark.lengthy
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
+def test_nothing_outlives_the_user(sign, written, tmp_path):
+    """Neither the process that loads nor a training, whether the user interrupts or is killed."""
+    mark = tmp_path / "pid"
+    where = written(
+        f"import os, pathlib, time\n{HEAD}pathlib.Path({str(mark)!r}).write_text(str(os.getpid())); time.sleep(100)\n"
+    )
+    command = [sys.executable, "-m", "rethinking_audit", "check", where, "--data", "iris", "--seconds", "60"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as user:
+        try:
+            assert await_for(mark.exists)
+            user.send_signal(sign)
+            user.communicate(timeout=20)
+        finally:
+            user.kill()
+    training = int(mark.read_text() or 0)
+    assert await_for(lambda: not alive(training))
+
+
+def await_for(true, seconds=30.0):
+    until = time.monotonic() + seconds
+    while not (found := true()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return found
+
+
+def alive(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{process}/stat").read_text().split()[2] != "Z" if Path("/proc/self").exists() else True
