@@ -15,6 +15,7 @@ FILES = (
     *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
 )
 FILES_IN_BLOCKS = ("python", "toml")
+NAMED = re.compile(r"# [\w-]+\.(py|toml)")
 
 
 @dataclass
@@ -28,27 +29,18 @@ class Section:
 class Document:
     """A Markdown text and the name of its file.
 
-<<<<<<< HEAD
-    A line of a code block is a command, and so is a code span with a space in it, unless it is an option with its value.
-    If the heading of a table's first column is a command, that column has its arguments. All other spans are names.
-    `places` pairs a name with the file that the text says it is in or of. A block of code or settings is a file of the
-    reader's, whose name is in its first line; `files` has it by that name.
-=======
     A line of a code block in sh is a command, and so is a code span with a space in it, unless it is an option with its
     value. If the heading of a table's first column is a command, that column has its arguments. All other spans are names.
-    `outputs` are the blocks in text, which a command prints, and `programs` those in Python. `places` pairs a name with the
-    file that the text says it is in or of.
->>>>>>> own-pages
+    `places` pairs a name with the file that the text says it is in or of. `outputs` are the blocks in text, which a command
+    prints. A block of code or settings is a file of the reader's if its first line is a name; `files` has it by that name.
+    Other blocks in Python are `programs`.
     """
 
     def __init__(self, name, text=None):
         self.name, self.text = name, (ROOT / name).read_text() if text is None else text
         self.languages, self.commands, self.names, self.links, self.places = [], [], [], [], []
-<<<<<<< HEAD
         self.files = {}
-=======
         self.outputs, self.programs = [], []
->>>>>>> own-pages
         self.sections = [Section()]
         self._parse()
 
@@ -62,18 +54,14 @@ class Document:
             match token.type:
                 case "fence":
                     self.languages.append(token.info)
-<<<<<<< HEAD
-                    if token.info in FILES_IN_BLOCKS:
-                        self.files[token.content.partition("\n")[0].removeprefix("# ")] = token.content
+                    first = token.content.partition("\n")[0]
+                    if token.info in FILES_IN_BLOCKS and NAMED.fullmatch(first):
+                        self.files[first.removeprefix("# ")] = token.content
+                    elif token.info in ("text", "python"):
+                        (self.outputs if token.info == "text" else self.programs).append(token.content)
                     else:
                         lines = token.content.replace("\\\n", "").splitlines()
                         self.commands += [line for line in lines if line.strip()]
-=======
-                    if token.info in ("text", "python"):
-                        (self.outputs if token.info == "text" else self.programs).append(token.content)
-                        continue
-                    self.commands += [line for line in token.content.replace("\\\n", "").splitlines() if line.strip()]
->>>>>>> own-pages
                 case "heading_open":
                     self.sections.append(Section())
                 case "table_open":

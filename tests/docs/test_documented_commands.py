@@ -225,13 +225,9 @@ def test_every_command_does_what_it_says(command, tmp_path):
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=repr)
-<<<<<<< HEAD
-def test_every_block_of_code_is_one_of_commands_or_a_file_that_a_command_names(document):
-    assert set(document.languages) <= {"sh", *FILES_IN_BLOCKS}
+def test_every_block_is_commands_their_output_a_program_or_a_file_that_a_command_names(document):
+    assert set(document.languages) <= {"sh", "text", *FILES_IN_BLOCKS}
     assert all(any(name in command for command in document.commands) for name in document.files)
-=======
-def test_every_block_of_code_is_one_of_commands(document):
-    assert set(document.languages) <= {"sh", "text", "python"}
 
 
 def test_the_readme_shows_what_a_check_prints(capsys):
@@ -250,7 +246,6 @@ PROGRAMS = {text: document for document in DOCUMENTS for text in document.progra
 def test_every_program_runs(text, capsys):
     exec(compile(text, "<document>", "exec"), {"__name__": "document"})
     assert capsys.readouterr().out
->>>>>>> own-pages
 
 
 @pytest.mark.parametrize(
