@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The wheel in an environment that is really empty, beside OpenStack's package that is called fixtures too, and in somebody
-# else's tests. It takes 6 GB of disk, a network and some minutes; tests/packaging tries the same with what is installed.
+# The wheel in an environment that is really empty, beside OpenStack's package that is called fixtures too, in somebody
+# else's tests, and in an environment without torch. It takes 6 GB of disk, a network and some minutes; tests/packaging tries
+# the same with what is installed.
 #
 #   ci/empty.sh FOLDER      a new folder, in which everything is made
 set -euo pipefail
@@ -44,3 +45,31 @@ TESTS
 
 environment/bin/rethinking-audit claims -m fast -n 2 --store store
 (cd suite && ../environment/bin/pytest -p no:benchmark --rethinking-record=../rethinking-audit-report/audit.json)
+
+# Without torch: an estimator of scikit-learn is audited with six packages and what these need, and the plugin is quick.
+"${PYTHON:-python3}" -m venv small
+small/bin/pip install --quiet --constraint "$root/ci/constraints.txt" numpy scipy scikit-learn jinja2 rich pytest
+small/bin/pip install --quiet --no-deps "$root"
+cat >estimator.py <<'CODE'
+from sklearn.neighbors import KNeighborsClassifier
+
+model = KNeighborsClassifier(1)
+CODE
+code=0
+small/bin/rethinking-audit check estimator.py:model --data iris --seconds 10 --report small-report || code=$?
+[[ $code -eq 0 || $code -eq 10 ]]
+test -s small-report/audit.html
+small/bin/python - <<'QUICK'
+import sys
+import time
+
+import pytest
+
+begun = time.process_time()
+import rethinking_audit.plugin
+
+assert time.process_time() - begun < 0.05
+assert not {"torch", "numpy"} & set(sys.modules)
+assert pytest
+QUICK
+small/bin/pytest --markers | grep "rethinking(claim)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import inspect
 import json
 import warnings
@@ -149,8 +149,9 @@ def check(
 
     def load() -> tuple[Subject, Given]:
         warnings.simplefilter("default")  # a test-suite that makes errors of them would not let the code train
-        if mentions_torch(where.file if where is not None else _file_of(code)) and importlib.util.find_spec("torch"):
-            _prepare_torch()
+        if mentions_torch(where.file if where is not None else _file_of(code)):
+            with suppress(ImportError):  # where it is missing, the code says so itself
+                _prepare_torch()
         found = load_subject(where) if where is not None else subject(code)
         return found, load_data(data, groups) if isinstance(data, str) else handed(data, groups, split)
 

@@ -298,7 +298,7 @@ def test_the_commonest_training_script_never_shuffles(tmp_path, monkeypatch):
     own = Path(__file__).with_name("train_mnist.py")
     shutil.copyfile(own, tmp_path / "train.py")
     monkeypatch.chdir(tmp_path)
-    found = running.run([sys.executable, "train.py", "--epochs", "2"], data="mnist", accuracy=FIGURE, seconds=1.0)
+    found = running.run([sys.executable, "train.py", "--epochs", "2"], data="mnist", accuracy=FIGURE, seconds=240.0)
     assert verdicts(found, "L1") == {"": "REFUTED"}
     assert "the batch of step 1 comes again at step 20, row by row" in found["L1"].sentence
     assert [verdicts(found, code)[""] for code in ("L2", "L3", "L4", "L5")] == ["HELD"] * 4
