@@ -22,4 +22,5 @@ pytest_plugins = [
     "rethinking_audit.fixtures.plugin.record",
     "rethinking_audit.fixtures.plugin.terminal",
     "rethinking_audit.reports.plugin",
+    "rethinking_audit.subject_options",
 ]

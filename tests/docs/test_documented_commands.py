@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from rethinking_audit.__main__ import COMMANDS as COMMANDS_OF_OURS
 from rethinking_audit.__main__ import main as installed
 from rethinking_audit.fixtures.data import cifar10
 from rethinking_audit.reports.__main__ import BAD_INPUT, main
@@ -153,6 +154,8 @@ def try_installed(words, folder):
     """The installed command, by what it hands on to."""
     if words[0] == "claims":
         try_pytest(["claims", *words[1:]], folder)
+    elif words == ["check"]:
+        assert words[0] in COMMANDS_OF_OURS
     elif words[0] == "check":
         installed_check(words[1:], folder)
     else:

@@ -21,7 +21,7 @@ from tests.builders.places import ROOT
 
 # Not figures: places in the paper, and what other tests hold.
 PLACE = r"(?:[Tt]heorem|Lemma|Corollary|Table|Figure|ICLR|[Ss]ections?) \d[\w.]*(?:,? (?:and )?\d[\d.]*)*"
-HELD_ELSEWHERE = re.compile(rf"{PLACE}|exits? (?:code )?\d+|Python \d\.\d+|^\| \d+ \| [a-z]")
+HELD_ELSEWHERE = re.compile(rf"{PLACE}|exits? (?:code )?\d+|Python \d\.\d+|[\w./-]*#\d+|^\| \d+ \| [a-z]")
 FIGURE = re.compile(r"(?<![\w.,-])-?\d+(?:,\d{3})*(?:\.\d+)*(?:e[-+]?\d+)?(?: %)?(?![\w-]|\.\d)")
 UNUSED = ("confusion", "half_errors", "figures", "figure")  # long lists in which almost any number could be found
 

@@ -11,6 +11,7 @@ addopts = ["-p", "no:benchmark", "-p", "no:cacheprovider", "-ra"]
 TESTS = """
 import warnings
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from rethinking_audit import audited
 
@@ -20,11 +21,11 @@ def data():
     X = np.random.default_rng(0).normal(size=(60, 4))
     return X, (X[:, 0] > 0).astype(int)
 
-@audited(data=data, seconds=60, expected={"E2": "all rows are scaled together", "E0": "nobody knows"})
+@audited(data=data, seconds=8, expected={"E2": "all rows are scaled together", "E0": "nobody knows"})
 def test_mine(X, y, X_test, seed):
     warnings.warn("what would be an error in a test")
-    mean = np.concatenate([X, X_test]).mean(0)
-    return GaussianNB().fit(X - mean, y).predict_proba(X_test - mean)
+    scale = np.concatenate([X, X_test]).std(0)
+    return LogisticRegression().fit(X / scale, y).predict_proba(X_test / scale)
 
 kept = []
 
@@ -32,8 +33,8 @@ def remembering(X, y, X_test, seed):
     kept.extend(zip(X, y))
     return GaussianNB().fit(*map(np.array, zip(*kept))).predict_proba(X_test)
 
-test_remembering = audited(remembering, data=data, seconds=60)
-test_estimator = audited(GaussianNB(), data="wine", seconds=60)
+test_remembering = audited(remembering, data=data, seconds=8)
+test_estimator = audited(GaussianNB(), data="wine", seconds=8)
 test_nothing = audited(GaussianNB(), data="whine")
 """
 
@@ -61,7 +62,7 @@ def chosen(name, *codes):
 def test_a_check_is_a_test_and_one_audit_serves_all(tried, suite):
     code, said = tried(*chosen("test_mine", "E0", "E1", "E2", "E3", "D1", "L1"))
     assert code == 1, said
-    assert "1 failed, 2 passed, 2 skipped, 1 xfailed" in said
+    assert "1 failed, 2 passed, 2 skipped, 1 xfailed" in said, said
     assert "FAILED test_theirs.py::test_mine[E0] - Failed: expected to be refuted and is not (nobody knows)" in said
     assert "XFAIL test_theirs.py::test_mine[E2] - all rows are scaled together: Predictions depend on" in said
     assert "NOT RUN: your code uses no torch" in said

@@ -9,15 +9,11 @@ import pytest
 from rethinking_audit.checking import parser
 from rethinking_audit.fixtures.subjects.codes import codes, page
 from rethinking_audit.own import check
+from tests.subjects.judged import findings
 
 HEADINGS = ("What red means", "How it is found", "What it cannot see", "Wrong", "Right", "Published cases")
 BLOCK = re.compile(r"^## (Wrong|Right)\n\n```python\n# rethinking-audit (check [^\n]*)\n(.*?)^```$", re.M | re.S)
 SECONDS = 0.7  # for all checks at once: what has no time is NOT RUN
-AT_MOST = 60.0  # for one code; a second is usual
-
-
-class Settled(Exception):
-    """The code that a page is about has its finding."""
 
 
 def blocks(code):
@@ -36,17 +32,8 @@ def asked(code, name, folder):
 
 
 def finding(code, asked):
-    """The finding of one code; the audit ends with it."""
-    told = []
-
-    def tell(one):
-        told.append(one)
-        if one.code == code:
-            raise Settled
-
-    with pytest.raises(Settled):
-        check(**asked, seconds=AT_MOST, tell=tell)
-    return told[-1]
+    """The finding of one code."""
+    return findings(code, asked.pop("code"), **asked)[-1]
 
 
 @pytest.mark.parametrize("code", codes())
