@@ -78,5 +78,16 @@ def test_a_faithful_implementation_fails_with_at_most_the_declared_probability(c
 
 
 def test_less_than_one_in_a_thousand_audits_raises_a_false_alarm(calibration):
+    """The estimate; docs/verdicts.md gives both bounds, which so many audits leave on either side of one."""
     assert (calibration.made["seeds"] >= 60, calibration.made["audits"] >= 10_000) == (True, True)
-    assert calibration.red.high < 1, "per 1,000"
+    assert calibration.red.value < 1, "per 1,000"
+
+
+def test_at_most_thirty_of_a_thousand_audits_leave_something_undecided(calibration):
+    assert calibration.undecided.value <= 30, "per 1,000"
+
+
+def test_a_deviating_implementation_is_refuted_in_95_of_100_audits(calibration):
+    for one in calibration.designs:
+        if one.seeds and not one.claim.startswith("readings/"):
+            assert one.power.value >= 0.95, one
