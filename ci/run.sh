@@ -63,8 +63,8 @@ fetch() {
   case $1 in
     fast) ;; # scikit-learn contains its images
     # Claims on a missing data set are NOT RUN, and the report says so.
-    paper) .venv/bin/python -m rethinking_audit.fixtures.data.fetch cifar10 mnist || echo "Not every data set could be had." >&2 ;;
-    *) refuse "The tier is '$1', expected fast or paper." ;;
+    small | paper) .venv/bin/python -m rethinking_audit.fixtures.data.fetch cifar10 mnist || echo "Not every data set could be had." >&2 ;;
+    *) refuse "The tier is '$1', expected fast, small or paper." ;;
   esac
 }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rethinking_audit.fixtures.record.judged import Case, Claim, Judgement
 from rethinking_audit.fixtures.record.outcome import as_expected
 from rethinking_audit.fixtures.record.types import Audit
-from rethinking_audit.fixtures.record.verdict import ERROR, HELD, VERDICTS
+from rethinking_audit.fixtures.record.verdict import ERROR, HELD, REFUTED, VERDICTS
 from rethinking_audit.fixtures.record.words import interval, limit, number, plural
 
 Position = Callable[[float], float]
@@ -70,7 +70,7 @@ def _line(claim: Claim) -> Line:
             " %", "\N{NO-BREAK SPACE}%"
         )
         about += f", the nearest of {len(judged)}" if len(judged) > 1 else ""
-    elif claim["cases"][0]["reason"] and not judged:  # an exact check says what it found, a green one too
+    elif claim["cases"][0]["verdict"] in (HELD, REFUTED) and claim["cases"][0]["reason"]:  # an exact check's finding
         nearest = claim["cases"][0]["reason"]
     strip = _strip([(judgement, position) for _, judgement, position in placed])
     return Line(claim, anchor(claim), strip, nearest, about, no_news(claim))

@@ -81,11 +81,11 @@ def test_one_probability_is_enough_for_two_classes():
     ("code", "said"),
     [
         (7, "7 is int, expected fit_predict"),
-        (lambda a: a, "asks for a, expected fit_predict"),
+        (lambda classes: 3.5, "returned float, expected an estimator"),
         (lambda a, b, c, d, e: a, "asks for a, b, c, d, e"),
         (lambda: 3, "returned int, expected an estimator"),
         (lambda X, y, X_test, seed: y[:3], "the shape (3,), expected one for each of 20 test rows"),
-        (lambda X, y, X_test, seed: ["maybe"] * len(X_test), "predicted np.str_('maybe'), expected one of the labels"),
+        (lambda X, y, X_test, seed: ["maybe"] * len(X_test), "predicted 'maybe', expected one of the labels"),
         (lambda X, y, X_test, seed: np.zeros((len(X_test), 5)), "5 columns, expected one for each of 2 classes"),
         (lambda X, y, X_test, seed: np.full((len(X_test), 2), np.nan), "no numbers (NaN)"),
         (lambda X, y, seed: y, "returned ndarray, expected (predictions, places of the test rows)"),
