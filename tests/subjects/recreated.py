@@ -174,11 +174,6 @@ def test_in_training() -> tuple[Any, ...]:
     return X, y, X[:60], y[:60]
 
 
-def never_steps(X, y, X_test, seed):
-    net = nn.Linear(X.shape[1], 2)
-    return network(X, y, X_test, net=net, parameters=lambda: [nn.Parameter(torch.zeros(2))])
-
-
 def redrawn_labels(X, y, X_test, seed):
     return network(X, y, X_test, labels=lambda given, _: torch.randint(2, given.shape))
 
