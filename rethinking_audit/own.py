@@ -149,7 +149,7 @@ def check(
 
     def load() -> tuple[Subject, Given]:
         warnings.simplefilter("default")  # a test-suite that makes errors of them would not let the code train
-        if mentions_torch(where.file if where is not None else _file_of(code)):
+        if mentions_torch(_file_of(code) if where is None else where.path if where.is_file else None):
             with suppress(ImportError):  # where it is missing, the code says so itself
                 _prepare_torch()
         found = load_subject(where) if where is not None else subject(code)

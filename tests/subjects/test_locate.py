@@ -12,10 +12,23 @@ CODE = """
 import numpy as np
 import beside
 def code(X, y, X_test, seed): return [0] * len(X_test)
-class box: inner = code
 def data(): return np.zeros((30, 2)), np.tile([0, 1], 15), np.arange(30) // 3
 """
-NO_CODE = ("", ":", "x", "mine.py", ":code", "mine.py:", "a b:c", "mod:1x", "mod:a..b", "mod:.a", "a/b:c", "gone.py:code")
+NO_CODE = (
+    "",
+    ":",
+    "mod:a.b",
+    "x",
+    "mine.py",
+    ":code",
+    "mine.py:",
+    "a b:c",
+    "mod:1x",
+    "mod:a..b",
+    "mod:.a",
+    "a/b:c",
+    "gone.py:code",
+)
 
 
 @pytest.fixture
@@ -28,7 +41,6 @@ def file(tmp_path):
 
 def test_a_file_may_import_what_lies_beside_it(file):
     assert load_subject(place(f"{file}:code")).form == "fit_predict"
-    assert load_subject(place(f"{file}:box.inner")).form == "fit_predict"
 
 
 def test_a_module_is_found_by_its_name():
