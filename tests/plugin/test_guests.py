@@ -2,7 +2,8 @@
 
 import pytest
 
-from rethinking_audit.fixtures.plugin.guests import asked, names, recipe
+from rethinking_audit.fixtures.plugin.guests import names, recipe
+from rethinking_audit.fixtures.plugin.markers import asked
 from tests.builders.guests import SMALL, write_code
 from tests.builders.projects import TIERS, Project
 
