@@ -66,6 +66,13 @@ def test_a_network_that_the_tier_does_not_judge_or_that_lacks_a_run_of_the_claim
     assert vouched(claim, replace(every, judged=tuple("abc"), chosen=("a",))) == {"a": "b-control"}
 
 
+def test_a_control_whose_condition_the_tier_lacks_is_left_out_and_another_network_vouches():
+    some = replace(TIER, networks={**TIER.networks, "a": replace(TIER.networks["a"], conditions=CROPS)})
+    crops = Control("c", {"random": Arm(under=("crop",))})
+    assert vouched(declared(crops), some) == {"a": "a-control", "b": "a-control", "c": "a-control"}
+    assert vouched(declared(replace(crops, runs={"random": Arm(under=("crop",), optional=True)})), some)["b"] == "b-control"
+
+
 def test_nothing_vouches_for_a_control():
     claim = declared(Control("c", {}, networks=("a",)))
     assert [vouching(case) for case in cases(claim, {"fast": TIER}) if case.is_control] == [[]]
