@@ -13,6 +13,7 @@ from rethinking_audit.fixtures.record.exit_codes import BAD_INPUT, REGRESSED
 from rethinking_audit.fixtures.record.files import write
 from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_honest
 from rethinking_audit.fixtures.record.types import Audit
+from rethinking_audit.fixtures.record.words import clean
 from rethinking_audit.reports.annotations import workflow_commands
 from rethinking_audit.reports.badge import badge
 from rethinking_audit.reports.compare import compare
@@ -56,7 +57,7 @@ def main(arguments: list[str] | None = None, program: str = "python -m reports")
     try:
         code: int = chosen.run(chosen)
     except (UnreadableAudit, CannotMerge) as error:
-        print(error, file=sys.stderr)
+        print(clean(error), file=sys.stderr)
         return BAD_INPUT
     except OSError as error:
         print(f"{error.filename!r} cannot be written: {error.strerror}", file=sys.stderr)

@@ -18,6 +18,8 @@ MAX_POINTS = 120
 MAX_MARKS = 40
 MAX_OPEN_MARKS = 20  # of an unjoined series: more marks would hide what is under them
 MAX_ROWS = 40
+LEAST = 1e-100  # a range below this is none
+ROUNDING = 1e-9  # a range that is a smaller share of its ends is widened: its values differ by rounding alone
 SLACK = 0.02  # share of a step by which a value may pass the end of its axis: less than the width of a line
 # The styles of a series: a colour, a dash and the shape of its marks.
 STYLES = ("inception", "alexnet", "mlp-1x512", "mlp-3x512", "inception-without-batch-norm", "other")
@@ -219,7 +221,7 @@ def interval_scale(judgements: Iterable[Judgement], papers: Iterable[float | Non
     if not values:
         return None
     low, high = min(values), max(values)
-    margin = (high - low) * 0.06 or 1.0
+    margin = max((high - low) * 0.06, (abs(low) + abs(high)) * ROUNDING) or 1.0
     return low - margin, high + margin
 
 
@@ -254,10 +256,10 @@ def _finite(points: Sequence[Point]) -> list[Point]:
 
 def _axis(low: float, high: float) -> list[float]:
     """Return round numbers from at most `low` to at least `high`, four to seven of them."""
-    if high <= low:
-        high = low + 1
+    if high - low <= max((abs(low) + abs(high)) * ROUNDING, LEAST):
+        high = low + max(1.0, abs(low) * ROUNDING * 10)
     raw = (high - low) / 5
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(power * nice for nice in (1, 2, 2.5, 5, 10) if power * nice >= raw * 0.999)
+    power = math.floor(math.log10(raw))
+    step = next(10.0**power * nice for nice in (1, 2, 2.5, 5, 10) if 10.0**power * nice >= raw * 0.999)
     first, last = math.floor(low / step + SLACK), math.ceil(high / step - SLACK)
-    return [round(index * step, 10) for index in range(first, last + 1)]
+    return [round(index * step, 10 - min(power, 0)) for index in range(first, last + 1)]

@@ -43,7 +43,7 @@ def merge(parts: Sequence[Named]) -> Audit:
     merged.pop("shard", None)
     merged["seconds"] = round(sum(audit["seconds"] for audit in audits), 1)
     merged["command"] = "; ".join(dict.fromkeys(audit["command"] for audit in audits))
-    merged["summary"] = {verdict: sum(audit["summary"][verdict] for audit in audits) for verdict in first["summary"]}
+    merged["summary"] = {verdict: sum(audit["summary"].get(verdict, 0) for audit in audits) for verdict in first["summary"]}
     merged["exit_code"] = merged_exit_code([audit["exit_code"] for audit in audits])
     merged["not_run"] = list({idle["reason"]: idle for audit in audits for idle in audit["not_run"]}.values())
     merged["claims"] = [claim for claim in told if "expected" not in claim]

@@ -170,7 +170,7 @@ def _last_accuracies(stage: PaperTier, points: Printed) -> list[Difference]:
     rows = []
     for series, at in points.items():
         network, _, of = series.partition(", ")
-        if of == "test" and (errors := last(_to_the_end(stage, network), "test_error")):
+        if of == "test" and at and (errors := last(_to_the_end(stage, network), "test_error")):
             rows.append(_row(f"test accuracy at the last epoch, {network}", at[-1][1], 1 - fmean(errors), "%"))
     return rows
 

@@ -2,44 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from rethinking_audit.fixtures.record.judged import Case, Claim, Points
-from rethinking_audit.fixtures.record.measured import Run
+from rethinking_audit.fixtures.record.measured import Run, Solved
 from rethinking_audit.fixtures.record.outcome import keys_in
-from rethinking_audit.reports.charts import LineChart, Series, line_chart
+from rethinking_audit.reports.charts import LineChart, Point, Series, line_chart
 
 STYLES = ("inception", "alexnet", "mlp-1x512", "mlp-3x512", "inception-without-batch-norm")
 NEAR = 10  # the paper's sizes are drawn if they are at most this many times ours
 
 
-def solved(case: Case, runs: Mapping[str, Run]) -> list[dict[str, Any]]:
+def solved(case: Case, runs: Mapping[str, Run]) -> list[Solved]:
     """Return the values of a case's solves, in the order of its arms and sizes; empty for a trained network."""
     found = (runs[key] for key in keys_in(case["runs"]) if key in runs)
     return [run["values"] for run in found if "values" in run]
 
 
-def largest(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def largest(found: list[Solved]) -> list[Solved]:
     """Return the values of the solves with the most images, each once: two arms may share a solve."""
     most = max(values.get("images", 0) for values in found)
-    kept: list[dict[str, Any]] = []
+    kept: list[Solved] = []
     kept.extend(values for values in found if values.get("images", 0) == most and values not in kept)
     return kept
 
 
-def about(case: Case, found: list[dict[str, Any]]) -> str:
+def about(case: Case, found: list[Solved]) -> str:
     """Return the size of the solved problem in words."""
     seeds = max(len(keys) for levels in case["runs"].values() for keys in levels.values())
-    counted = [values for values in found if "points" in values or "images" in values]
     parts = [f"{seeds} seeds"] if seeds > 1 else []
-    if counted:
-        what = "points" if "points" in counted[0] else "images"
-        sizes = sorted({values[what] for values in counted})
-        parts.append(f"{sizes[0]:,} to {sizes[-1]:,} {what}" if len(sizes) > 1 else f"{sizes[0]:,} {what}")
-        if what == "points" and "dimensions" in counted[0]:
-            parts[-1] += f" in {counted[0]['dimensions']:,} dimensions"
+    if points := sorted({values["points"] for values in found if "points" in values}):
+        dimensions = next((f" in {values['dimensions']:,} dimensions" for values in found if "dimensions" in values), "")
+        parts.append(_size(points, "points") + dimensions)
+    elif images := sorted({values["images"] for values in found if "images" in values}):
+        parts.append(_size(images, "images"))
     return ", ".join([*parts, f"of {case['data']}"])
+
+
+def _size(sizes: list[int], what: str) -> str:
+    return f"{sizes[0]:,} to {sizes[-1]:,} {what}" if len(sizes) > 1 else f"{sizes[0]:,} {what}"
 
 
 def charts(claim: Claim, runs: Mapping[str, Run]) -> list[LineChart] | None:
@@ -52,7 +54,7 @@ def charts(claim: Claim, runs: Mapping[str, Run]) -> list[LineChart] | None:
     return [chart] if chart else []
 
 
-Found = list[tuple[Case, list[dict[str, Any]]]]
+Found = list[tuple[Case, list[Solved]]]
 
 
 def _polygon(cases: Found, _: Points) -> LineChart | None:
@@ -60,19 +62,22 @@ def _polygon(cases: Found, _: Points) -> LineChart | None:
     drawn = next((found[0]["drawn"] for _, found in cases if "drawn" in found[0]), None)
     if drawn is None:
         return None
-    corners = Series("the network", "inception", list(zip(drawn["corner_x"], drawn["corner_y"], strict=True)))
-    sample = Series("the sample", "alexnet", list(zip(drawn["x"], drawn["y"], strict=True)), marked=True, joined=False)
+    corners = Series("the network", "inception", _points(drawn["corner_x"], drawn["corner_y"]))
+    sample = Series("the sample", "alexnet", _points(drawn["x"], drawn["y"]), marked=True, joined=False)
     title = f"Theorem 1 on {len(drawn['x'])} of the images: a polygon that bends once for each"
     return line_chart(title, "projection of the image", "value", [corners, sample])
+
+
+ERRORS: dict[str, Literal["test_error", "l2_test_error"]] = {"": "test_error", ", with l2": "l2_test_error"}
 
 
 def _by_size(cases: Found, printed: Points) -> LineChart | None:
     """Test error against the number of training images, with the paper's points if ours come near its sizes."""
     series = []
     for style, (case, found) in zip(STYLES, cases, strict=False):
-        for suffix, error in (("", "test_error"), (", with l2", "l2_test_error")):
+        for suffix, error in ERRORS.items():
             name, look = f"{_name(case, cases)}{suffix}", f"{style} second" if suffix else style
-            ours = [(values["images"], 100 * values[error]) for values in found if error in values]
+            ours = [(values["images"], 100 * values[error]) for values in found if error in values and "images" in values]
             if ours:
                 series.append(Series(name, look, ours, True, joined=len(ours) > 1))
                 near = [(x, 100 * y) for x, y in printed.get(f"{case['network']}{suffix}", []) if x <= NEAR * max(ours)[0]]
@@ -84,16 +89,22 @@ def _by_size(cases: Found, printed: Points) -> LineChart | None:
 
 def _norms(cases: Found, printed: Points) -> LineChart | None:
     """Test error against the norm, one mark for each kernel width, and the paper's two models."""
-    grids = [(case, found) for case, found in cases if len({values["kind"] for values in found}) == 1]
+    grids = [(case, found) for case, found in cases if len({values.get("kind") for values in found}) == 1]
     series = []
     for style, (case, found) in zip(STYLES, grids, strict=False):
-        points = [(x, 100 * y) for x, y in zip(found[0]["norms"], found[0]["test_errors"], strict=True) if x is not None]
+        points = [(x, 100 * y) for x, y in _points(found[0].get("norms", ()), found[0].get("test_errors", ()))]
         series.append(Series(_name(case, grids), style, points, True))
-        kind = found[0]["kind"]
+        kind = found[0].get("kind")
         if kind in printed:
             paper = [(x, 100 * y) for x, y in printed[kind]]
             series.append(Series(f"{kind} (paper)", f"{style} second", paper, True, joined=False))
     return line_chart("norm and test error, a mark for each kernel width", "norm", "test error, %", series)
+
+
+def _points(xs: Sequence[float | None], ys: Sequence[float | None]) -> list[Point]:
+    """The points of two lists without those that lack a number; none if the lists do not belong together."""
+    pairs = zip(xs, ys, strict=False) if len(xs) == len(ys) else ()
+    return [(x, y) for x, y in pairs if x is not None and y is not None]
 
 
 def _name(case: Case, cases: Found) -> str:

@@ -15,6 +15,7 @@ from rethinking_audit.reports.significance import Change, Pair, student
 
 ALONE = "one seed in each audit, which says nothing of the scatter"
 Timed = list[tuple[str, Training]]
+LEAST_SECONDS = 1e-9  # what took less was not timed
 SLOWER = 1.1  # changes below a tenth are noise of the machine
 
 
@@ -82,7 +83,7 @@ def _seconds(pairs: list[tuple[Timed, Timed]]) -> list[Pair]:
             [
                 _log_seconds(run)
                 for key, run in side
-                if (key, run["seconds"]) not in same and run["epochs"] and run["seconds"] > 0
+                if (key, run["seconds"]) not in same and run["epochs"] and run["seconds"] > LEAST_SECONDS
             ]
             for side in (before, after)
         ]

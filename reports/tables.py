@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
+from typing import Any, Literal
 
 from rethinking_audit.fixtures.record.measured import Curve, Recipe, Training, TrainingSpec
 from rethinking_audit.fixtures.record.paper import of_table_1, of_table_3, of_table_4, problem_of
-from rethinking_audit.fixtures.record.types import Audit, PaperTable
+from rethinking_audit.fixtures.record.printed import RowOf1, RowOf2, RowOf3, RowOf4, Table1, Table2, Table3, Table4, Tables
+from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.words import number, signed
 from rethinking_audit.reports.curves import last
 from rethinking_audit.reports.repeated import PaperTier, paper_tier
 from rethinking_audit.reports.solves import largest, solved
-
-PaperRow = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,18 @@ class Table:
 
 def tables(audit: Audit) -> list[Table]:
     """Return the paper's tables in the record."""
-    kept, stage = audit.get("tables", {}), paper_tier(audit)
-    return [MADE[name](kept[name], audit, stage) for name in MADE if name in kept]
+    return list(_tables(audit.get("tables", Tables()), audit, paper_tier(audit)))
+
+
+def _tables(kept: Tables, audit: Audit, stage: PaperTier | None) -> Iterator[Table]:
+    if "1" in kept:
+        yield _table_1(kept["1"], audit, stage)
+    if "2" in kept:
+        yield _table_2(kept["2"])
+    if "3" in kept:
+        yield _table_3(kept["3"], audit)
+    if "4" in kept:
+        yield _table_4(kept["4"], audit, stage)
 
 
 def _table(name: str, title: str, note: str, named: list[str], measured: list[str], rows: Any) -> Table:
@@ -92,11 +101,14 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-MEASURED: tuple[tuple[str, str, Curve], ...] = (("train", "training", "train_error"), ("test", "test", "test_error"))
+MEASURED: tuple[tuple[Literal["train", "test"], str, Curve], ...] = (
+    ("train", "training", "train_error"),
+    ("test", "test", "test_error"),
+)
 
 
-def _table_1(kept: PaperTable, audit: Audit, stage: PaperTier | None) -> Table:
-    def row(of: PaperRow) -> tuple[list[str], list[Pair]]:
+def _table_1(kept: Table1, audit: Audit, stage: PaperTier | None) -> Table:
+    def row(of: RowOf1) -> tuple[list[str], list[Pair]]:
         random, crop, decay = of["labels"] == "random", of["crop"], of["weight_decay"]
         runs = stage.runs("Table 1", _as_in_table_1(of["network"], random, crop, decay)) if stage else []
         pairs = []
@@ -133,25 +145,27 @@ def _as_in_table_1(network: str, random: bool, crop: bool, decay: bool) -> Calla
     return matches
 
 
-def _table_2(kept: PaperTable, _: Audit, __: PaperTier | None) -> Table:
-    measured = {
-        "train_top1": "training, top 1",
-        "train_top5": "training, top 5",
-        "test_top1": "test, top 1",
-        "test_top5": "test, top 5",
-        "best_top1": "best test, top 1",
-        "best_top5": "best test, top 5",
-    }
+TREATED: tuple[Literal["augmentation", "dropout", "weight_decay"], ...] = ("augmentation", "dropout", "weight_decay")
+TOP: dict[Literal["train_top1", "train_top5", "test_top1", "test_top5", "best_top1", "best_top5"], str] = {
+    "train_top1": "training, top 1",
+    "train_top5": "training, top 5",
+    "test_top1": "test, top 1",
+    "test_top5": "test, top 5",
+    "best_top1": "best test, top 1",
+    "best_top5": "best test, top 5",
+}
+
+
+def _table_2(kept: Table2) -> Table:
+    def row(of: RowOf2) -> tuple[list[str], list[Pair]]:
+        flags = ["–" if (given := of.get(name)) is None else _yes(given) for name in TREATED]
+        return [of.get("network", "Inception v3"), of["labels"], *flags], [_pair(of.get(name), ()) for name in TOP]
+
     named = ["network", "labels", "augmentation", "dropout", "weight decay"]
-
-    def row(of: PaperRow) -> tuple[list[str], list[Pair]]:
-        flags = [_yes(of[name]) if name in of else "–" for name in ("augmentation", "dropout", "weight_decay")]
-        return [of.get("network", "Inception v3"), of["labels"], *flags], [_pair(of.get(name), ()) for name in measured]
-
-    return _table("2", kept["title"], "", named, list(measured.values()), map(row, kept["rows"]))
+    return _table("2", kept["title"], "", named, list(TOP.values()), map(row, kept["rows"]))
 
 
-def _table_3(kept: PaperTable, audit: Audit, _: PaperTier | None) -> Table:
+def _table_3(kept: Table3, audit: Audit) -> Table:
     cases = [
         (case, largest(found))
         for claim in audit["claims"]
@@ -160,9 +174,9 @@ def _table_3(kept: PaperTable, audit: Audit, _: PaperTier | None) -> Table:
         if (found := solved(case, audit["runs"]))
     ]
 
-    def row(of: PaperRow) -> tuple[list[str], list[Pair]]:
+    def row(of: RowOf3) -> tuple[list[str], list[Pair]]:
         problem = problem_of(of["data"], of["preprocessing"])
-        name = "l2_test_error" if of["l2"] else "test_error"
+        name: Literal["l2_test_error", "test_error"] = "l2_test_error" if of["l2"] else "test_error"
         found = [
             [values[name] for values in solves if name in values]
             for case, solves in cases
@@ -187,8 +201,8 @@ ARMS: dict[str, Callable[[Recipe], bool]] = {
 }
 
 
-def _table_4(kept: PaperTable, audit: Audit, stage: PaperTier | None) -> Table:
-    def row(of: PaperRow) -> tuple[list[str], list[Pair]]:
+def _table_4(kept: Table4, audit: Audit, stage: PaperTier | None) -> Table:
+    def row(of: RowOf4) -> tuple[list[str], list[Pair]]:
         named, arm = of["regularizer"], ARMS.get(of["regularizer"])
 
         def matches(spec: TrainingSpec) -> bool:
@@ -203,6 +217,3 @@ def _table_4(kept: PaperTable, audit: Audit, stage: PaperTier | None) -> Table:
 
     note = stage.note if stage else ""
     return _table("4", kept["title"], note, ["network", "regularizer"], ["training accuracy"], map(row, kept["rows"]))
-
-
-MADE = {"1": _table_1, "2": _table_2, "3": _table_3, "4": _table_4}

@@ -204,7 +204,7 @@ def _first_seeds(case: Case, runs: Runs) -> dict[str, list[Point]]:
             if run and keys[0] not in drawn and "curves" in run:
                 drawn.add(keys[0])
                 name = f"p = {level}" if len(levels) > 1 else arm.replace("_", " ")
-                losses = enumerate(run["curves"]["train_loss"])
+                losses = enumerate(run["curves"].get("train_loss", ()))
                 found[name] = [(epoch * run["steps_per_epoch"], loss) for epoch, loss in losses if loss is not None]
     return found
 
