@@ -50,11 +50,12 @@ def compare(old: Audit, new: Audit, narrowed: bool = False) -> Comparison:
     reasons: dict[str, list[str]] = defaultdict(list)
     measured = _distinct(list(_measurements(both, old, new, reasons)))
     timed = list(timings(old, new, reasons))
+    verdicts = list(_verdicts(both, old, new, reasons))
     corrected = holm([one.change.p for one in measured] + [one.change.p for one in timed])
     moved = [_moved(one, p) for one, p in zip(measured, corrected, strict=False) if p <= ALPHA]
     slower = [_slower(one, p) for one, p in zip(timed, corrected[len(measured) :], strict=True) if p <= ALPHA and one.slow]
     findings = [
-        *_verdicts(both),
+        *verdicts,
         *moved,
         *slower,
         *_absent(before, after, narrowed),
@@ -65,10 +66,17 @@ def compare(old: Audit, new: Audit, narrowed: bool = False) -> Comparison:
     return Comparison(about(old), about(new), findings, len(corrected), ALPHA)
 
 
-def _verdicts(both: dict[Name, tuple[Case, Case]]) -> Iterator[Finding]:
+def _verdicts(
+    both: dict[Name, tuple[Case, Case]], old: Audit, new: Audit, reasons: dict[str, list[str]]
+) -> Iterator[Finding]:
+    """Yield the changed verdicts; those of different experiments are no change, and are added to `reasons`."""
     for name, (before, after) in both.items():
         was, now = _verdict(before), _verdict(after)
-        if was != now:
+        if was == now:
+            continue
+        if (apart := obstacle(before, after, old, new)) is not None:
+            reasons[f"{apart}: {was}, now {now}"].append(title(name))
+        else:
             reason = f": {line(after['reason'])}" if after["reason"] else ""
             yield Finding("verdict", title(name), f"{was}, now {now}{reason}", _loss(after) > _loss(before))
 
@@ -133,15 +141,18 @@ def _absent(before: dict[Name, Case], after: dict[Name, Case], narrowed: bool) -
     """The cases that only one audit has; losing a case that was NOT RUN is no regression."""
     gone = {name: case for name, case in before.items() if name not in after}
     come = {name: case for name, case in after.items() if name not in before}
-    for kind, found, others in (("missing", gone, after), ("new", come, before)):
-        claims = {name[0] for name in others}
-        for name, case in found.items():
-            which = "the case" if name[0] in claims else "the whole claim"
-            counts = kind == "missing" and not narrowed and case["verdict"] != "NOT RUN"
-            text = f"{which}, which {'was' if kind == 'missing' else 'is'} {_verdict(case)}"
-            yield Finding(
-                kind, title(name), text + (", was not selected" if kind == "missing" and narrowed else ""), counts
-            )
+    if narrowed:
+        yield from together("missing", {"not selected": [title(name) for name in gone]} if gone else {})
+    else:
+        for name, case in gone.items():
+            text, counts = f"{_which(name, after)} was {_verdict(case)}", case["verdict"] != "NOT RUN"
+            yield Finding("missing", title(name), text, counts)
+    for name, case in come.items():
+        yield Finding("new", title(name), f"{_which(name, before)} is {_verdict(case)}")
+
+
+def _which(name: Name, others: dict[Name, Case]) -> str:
+    return "the case, which" if name[0] in {other[0] for other in others} else "the whole claim, which"
 
 
 def _limits(both: dict[Name, tuple[Case, Case]]) -> Iterator[Finding]:

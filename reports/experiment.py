@@ -16,6 +16,7 @@ Fields = dict[str, Any]
 Keyed = list[tuple[str, Run]]
 Name = tuple[str, str, str, str]
 # Machines that agree in these fields are of one class and can be compared in speed. Workers share the machine.
+PLAINLY = {"train_size": "training images", "recipe.batch": "batch size"}
 MACHINE = ("machine.processor", "machine.cores", "machine.gpu", "numerics", "workers")
 
 
@@ -69,7 +70,7 @@ def obstacle(before: Case, after: Case, old: Audit, new: Audit) -> str | None:
     was, now = specs_of(before, old), specs_of(after, new)
     for arm in was.keys() & now.keys():
         for name, first, second in differing(was[arm], now[arm]):
-            return f"another experiment, {name} {first} before and {second} now"
+            return f"another experiment, {PLAINLY.get(name, name)} {first} before and {second} now"
     return None
 
 

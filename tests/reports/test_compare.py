@@ -181,10 +181,20 @@ def test_another_experiment_or_other_images_are_not_compared():
     for run in recipe["runs"].values():
         run["spec"]["recipe"]["batch"] = 32
     images["data"]["digits"] = {**DIGITS, "digest": "1" * 64}
-    for new, reason in ((recipe, "another experiment, recipe.batch 64 before and 32 now"), (images, "other images")):
+    for new, reason in ((recipe, "another experiment, batch size 64 before and 32 now"), (images, "other images")):
         comparison = compare(synthetic(), new)
         assert reason in {finding.text for finding in comparison.of("not compared")}
         assert not comparison.of("moved")
+
+
+def test_another_verdict_of_another_experiment_is_no_regression():
+    new = give(synthetic(draw=1), 0, "alexnet", verdict="REFUTED")
+    for run in new["runs"].values():
+        run["spec"]["train_size"] = 901
+    comparison = compare(synthetic(), new)
+    assert (comparison.regressions, comparison.of("verdict")) == ([], [])
+    (found,) = (one for one in comparison.of("not compared") if "HELD, now REFUTED" in one.text)
+    assert found.text == "another experiment, training images 300 before and 901 now: HELD, now REFUTED"
 
 
 def test_a_field_that_a_newer_version_added_is_no_other_experiment():
@@ -217,7 +227,9 @@ def test_a_narrowed_audit_lacks_what_it_was_not_asked_for():
     assert {kind for kind, _ in found(compare(synthetic(), new))} == {"missing"}
     comparison = compare(synthetic(), new, narrowed=True)
     assert comparison.regressions == []
-    assert all(finding.text.endswith("was not selected") for finding in comparison.of("missing"))
+    (finding,) = comparison.of("missing")
+    assert finding.text == "not selected"
+    assert finding.subject.startswith("family/claim-3 [fast, digits, alexnet], family/claim-3")
 
 
 def test_what_was_not_run_before_is_no_loss_and_what_is_new_is_named():

@@ -37,7 +37,7 @@ def test_other_images_and_other_trainings_are_not_compared():
     new = synthetic(1)
     for run in new["runs"].values():
         run["spec"]["recipe"]["batch"] = 65
-    assert obstacle(case_of(old), case_of(new), old, new) == "another experiment, recipe.batch 64 before and 65 now"
+    assert obstacle(case_of(old), case_of(new), old, new) == "another experiment, batch size 64 before and 65 now"
     del old["data"]["digits"], new["data"]["digits"]
     assert "recipe.batch" in obstacle(case_of(old), case_of(new), old, new)
 
