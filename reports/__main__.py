@@ -92,7 +92,11 @@ def _parser(program: str = "python -m reports") -> Parser:
     one.add_argument("audits", type=Path, nargs="+", metavar="AUDIT")
     one.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
 
-    one = command("history", "write an index page of a folder of audits; exit 1 if any case drifts", _history)
+    one = command(
+        "history",
+        "write an index page of a folder of audits; exit 1 if any case drifts, or failed in its latest audit",
+        _history,
+    )
     one.add_argument("folder", type=Path)
     one.add_argument("page", type=Path, nargs="?", help="default: index.html in the folder")
 
@@ -144,7 +148,7 @@ def _history(chosen: argparse.Namespace) -> int:
     audits, refused = read_folder(chosen.folder)
     write(target, index(chosen.folder, audits, refused, target))
     print(target)
-    return REGRESSED if any(one.alarmed for one in histories([audit for _, audit in audits])) else 0
+    return REGRESSED if any(one.alarmed or one.fails for one in histories([audit for _, audit in audits])) else 0
 
 
 def _sabotage(chosen: argparse.Namespace) -> int:

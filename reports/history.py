@@ -1,22 +1,30 @@
-"""The history of each case over a folder of audits: its verdicts, its measurements, and a CUSUM for each."""
+"""The history of each case over a folder of audits: its verdicts, its measurements, and a CUSUM for each.
+
+A changed experiment begins a new series: nothing is joined across it.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from rethinking_audit.fixtures.record.judged import Case
+from rethinking_audit.fixtures.record.outcome import as_expected, standing
 from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_honest, read_json
 from rethinking_audit.fixtures.record.types import Audit
+from rethinking_audit.fixtures.record.verdict import ERROR, REFUTED
 from rethinking_audit.fixtures.record.words import SIGNS, number
 from rethinking_audit.reports.charts import sparkline
 from rethinking_audit.reports.cusum import ALARM, Cusum
 from rethinking_audit.reports.experiment import Name, cases_of, digest_of, resolution, specs_of, title
+from rethinking_audit.reports.matrix import matrix
 from rethinking_audit.reports.render import page
 
 SHOWN = 40
@@ -27,9 +35,11 @@ class History:
     """The results of one case from audit to audit, the latest last."""
 
     name: Name
-    verdicts: list[str] = field(default_factory=list)
+    verdicts: list[str] = field(default_factory=list)  # as they count
+    foreseen: list[bool] = field(default_factory=list)
     created: list[str] = field(default_factory=list)
     measured: list[float | None] = field(default_factory=list)
+    begins: int = 0  # where the present experiment begins
     unit: str = ""
     experiment: str = ""
     cusums: dict[str, Cusum] = field(default_factory=dict)
@@ -37,7 +47,8 @@ class History:
 
     def add(self, case: Case, audit: Audit) -> None:
         """Add the case of the next audit; a changed experiment begins a new series."""
-        self.verdicts.append(case["verdict"])
+        self.verdicts.append(standing(case))
+        self.foreseen.append(as_expected(case))
         self.created.append(audit["created"])
         judged = case["judgement"]
         self.measured.append(judged["measured"] if judged else None)
@@ -46,10 +57,24 @@ class History:
         experiment = _experiment(case, audit)
         if experiment != self.experiment:
             self.experiment, self.cusums, self.since = experiment, defaultdict(Cusum), None
+            self.begins = len(self.measured) - 1
         self.unit = judged["unit"]
         for series, values in judged["values"].items():
             self.cusums[series].add([value for value in values if value is not None], resolution(case, audit))
         self.since = (self.since or audit["created"]) if self.alarmed else None
+
+    @property
+    def fails(self) -> bool:
+        """Whether the latest verdict is REFUTED or ERROR, and nobody expects it."""
+        return self.verdicts[-1] in (REFUTED, ERROR) and not self.foreseen[-1]
+
+    @property
+    def verdict_since(self) -> str:
+        """When the latest verdict first came, without another one since."""
+        same = takewhile(
+            lambda one: one[0] == self.verdicts[-1], reversed(list(zip(self.verdicts, self.created, strict=True)))
+        )
+        return list(same)[-1][1]
 
     @property
     def worst(self) -> tuple[str, Cusum] | None:
@@ -67,7 +92,13 @@ class History:
         if self.worst is None or self.worst[1].height == 0:
             return "none"
         series, cusum = self.worst
-        return f"{cusum.height:.1f} {'up' if cusum.high > cusum.low else 'down'} ({series})"
+        return f"{cusum.height:.1f} {'up' if cusum.high > cusum.low else 'down'} (alarm {ALARM:g}), {_place(series)}"
+
+
+def _place(series: str) -> str:
+    """Return where a series was measured, in words: `p = 0.7` would read as a probability."""
+    level = re.fullmatch(r"p = ([\d.]+)", series)
+    return f"at corruption {100 * float(level[1]):g} %" if level else series
 
 
 def _experiment(case: Case, audit: Audit) -> str:
@@ -113,10 +144,13 @@ def histories(audits: Sequence[Audit]) -> list[History]:
 def index(folder: Path, audits: Sequence[tuple[Path, Audit]], refused: Sequence[str], target: Path) -> str:
     """Return the index page of a folder of audits, with links relative to `target`."""
     found = histories([audit for _, audit in audits])
+    latest_first = [(audit, _link(path, target)) for path, audit in reversed(audits)]
     return page(
         "history.html",
-        audits=[(audit, _link(path, target)) for path, audit in reversed(audits)],
+        audits=latest_first,
+        matrix=matrix([audit for audit, _ in latest_first]),
         claims=_by_claim(found),
+        fails=[(title(one.name), one) for one in found if one.fails],
         alarms=[(title(one.name), one) for one in found if one.alarmed],
         refused=refused,
         folder=folder.name,
@@ -134,7 +168,7 @@ def _by_claim(found: Sequence[History]) -> dict[str, list[dict[str, Any]]]:
                 "history": one,
                 "strip": "".join(SIGNS[verdict] for verdict in one.verdicts[-SHOWN:]),
                 "latest": number(one.measured[-1], one.unit, "–"),
-                "line": sparkline([value for value in one.measured if value is not None]),
+                "line": sparkline([value for value in one.measured[one.begins :] if value is not None]),
                 "rows": list(_rows(one)),
             }
         )
