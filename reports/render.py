@@ -17,6 +17,7 @@ from rethinking_audit.fixtures.record.reading import read_audit
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.verdict import VERDICTS
 from rethinking_audit.fixtures.record.words import clean
+from rethinking_audit.reports.answer import answer
 from rethinking_audit.reports.background import background
 from rethinking_audit.reports.figures import figures
 from rethinking_audit.reports.overview import lines, undecided
@@ -29,6 +30,7 @@ def render(audit: Audit) -> str:
     return page(
         "audit.html",
         audit=audit,
+        answer=answer(audit),
         lines=lines(audit),
         undecided=undecided(audit),
         figures=figures(audit),

@@ -28,6 +28,15 @@ const follow = () => {
     card.scrollIntoView();
   }
 };
+for (const code of document.querySelectorAll("[data-copy]")) {
+  const button = document.createElement("button");
+  button.textContent = "copy";
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(code.textContent);
+    button.textContent = "copied";
+  });
+  code.after(" ", button);
+}
 at("find").addEventListener("input", show);
 at("only").addEventListener("change", show);
 at("order").addEventListener("change", order);
