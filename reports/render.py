@@ -21,6 +21,7 @@ from rethinking_audit.reports.answer import answer
 from rethinking_audit.reports.background import background
 from rethinking_audit.reports.figures import figures
 from rethinking_audit.reports.overview import lines, undecided
+from rethinking_audit.reports.pictures import pictures
 from rethinking_audit.reports.tables import tables
 from rethinking_audit.reports.view import cards
 
@@ -33,6 +34,7 @@ def render(audit: Audit) -> str:
         answer=answer(audit),
         lines=lines(audit),
         undecided=undecided(audit),
+        pictures=None if "subject" in audit else pictures(audit),
         figures=figures(audit),
         tables=tables(audit),
         cards=cards(audit["claims"], audit["runs"]),

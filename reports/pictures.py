@@ -1,0 +1,85 @@
+"""The paper's idea in pictures: a training example with its label, with a random one, and with its pixels randomized."""
+
+from __future__ import annotations
+
+import base64
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from rethinking_audit.fixtures.record.measured import Example
+from rethinking_audit.fixtures.record.types import Audit
+from rethinking_audit.fixtures.record.verdict import HELD
+
+KINDS = {"shuffled": "shuffled pixels", "random": "random pixels", "gaussian": "noise"}
+LEARNED = ("random-labels/zero-training-error", "random-inputs/zero-training-error")
+HIGH = 100  # of a drawn signal
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image as a data address, or a signal as a path in a box that is `width` wide and HIGH high."""
+
+    caption: str
+    image: Markup | None
+    path: str | None
+    width: int
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """The pictures of one data set, and what the audit found of them."""
+
+    title: str
+    shown: list[Picture]
+    learned: bool
+
+
+def pictures(audit: Audit) -> Pictures | None:
+    """Return the pictures of the first data set that has an example; None if none has."""
+    for data in audit["data"].values():
+        if (found := data.get("example")) and set(KINDS) < set(found["inputs"]):
+            return Pictures(data["title"].partition(" (")[0], _pictures(found), _learned(audit))
+    return None
+
+
+def _pictures(one: Example) -> list[Picture]:
+    captions = {f"label {one['label']}": "original", f"random label {one['random_label']}": "original"}
+    captions |= {caption: kind for kind, caption in KINDS.items()}
+    return [_picture(caption, one["shape"], one["inputs"][kind]) for caption, kind in captions.items()]
+
+
+def _learned(audit: Audit) -> bool:
+    verdicts = {claim["id"]: claim["verdict"] for claim in audit["claims"]}
+    return all(verdicts.get(claim) == HELD for claim in LEARNED)
+
+
+def _picture(caption: str, shape: Sequence[int], text: str) -> Picture:
+    rows, columns, channels = shape
+    values = base64.b64decode(text).ljust(rows * columns * channels, b"\0")
+    if rows == 1:
+        return Picture(caption, None, _path(values[:columns]), columns - 1)
+    return Picture(
+        caption, Markup("data:image/png;base64,") + base64.b64encode(png(values, rows, columns, channels)).decode(), None, 0
+    )
+
+
+def _path(values: bytes) -> str:
+    return "M" + "L".join(f"{place} {HIGH - HIGH * value // 255}" for place, value in enumerate(values))
+
+
+def png(values: bytes, rows: int, columns: int, channels: int) -> bytes:
+    """Return a PNG of one byte a value: grey for one channel, colour for three; further channels are left out."""
+    kept = 3 if channels >= 3 else 1
+    pixels = [values[place : place + kept] for place in range(0, rows * columns * channels, channels)]
+    lines = (b"\0" + b"".join(pixels[row * columns : (row + 1) * columns]) for row in range(rows))
+    header = struct.pack(">IIBBBBB", columns, rows, 8, 2 if kept == 3 else 0, 0, 0, 0)
+    parts = (b"IHDR", header), (b"IDAT", zlib.compress(b"".join(lines), 9)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_part(name, body) for name, body in parts)
+
+
+def _part(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
