@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 from markupsafe import Markup
 
@@ -39,11 +40,16 @@ class Pictures:
 
 
 def pictures(audit: Audit) -> Pictures | None:
-    """Return the pictures of the first data set that has an example; None if none has."""
+    """Return the pictures of the first data set that has a whole example; None if none has."""
     for data in audit["data"].values():
-        if (found := data.get("example")) and set(KINDS) < set(found["inputs"]):
+        if (found := data.get("example")) and _whole(found):
             return Pictures(data["title"].partition(" (")[0], _pictures(found), _learned(audit))
     return None
+
+
+def _whole(one: Example) -> bool:
+    """Whether there is a picture of each kind with as many values as its shape says."""
+    return all(len(base64.b64decode(one["inputs"].get(kind, ""))) == prod(one["shape"]) for kind in ("original", *KINDS))
 
 
 def _pictures(one: Example) -> list[Picture]:
@@ -59,7 +65,7 @@ def _learned(audit: Audit) -> bool:
 
 def _picture(caption: str, shape: Sequence[int], text: str) -> Picture:
     rows, columns, channels = shape
-    values = base64.b64decode(text).ljust(rows * columns * channels, b"\0")
+    values = base64.b64decode(text)
     if rows == 1:
         return Picture(caption, None, _path(values[:columns]), columns - 1)
     return Picture(

@@ -65,6 +65,7 @@ NAMES: dict[str, list[str]] = {
     "packages": ["torch", "numpy"],
 }
 PATTERNS = {
+    "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$": ["", "AAEC", "AAECAw==", "AAECAwQ="],
     "^[0-9a-f]{64}$": KEYS,
     "^[a-z0-9-]+/[a-z0-9-]+$": [
         "expressivity/two-layer",

@@ -3,6 +3,12 @@
 from tests.builders.records import claim, judgement, key_of, outcome, synthetic
 
 CONTROL = {"verdict": "HELD", "expected": "HELD", "description": "ridge regression, of which it is true"}
+EXAMPLE = {
+    "label": 3,
+    "random_label": 7,
+    "shape": [2, 2, 1],
+    "inputs": {"original": "AP8A/w==", "shuffled": "AAD//w==", "random": "/wAA/w==", "gaussian": "CxaA/w=="},
+}
 
 
 def training(network, seed, corruption=0.0, fit=3, train_size=300, width=0.5, **recipe):
@@ -177,7 +183,7 @@ def everything():
         "data": {
             "digits": data,
             "cifar10": {**data, "title": "CIFAR-10", "stand_in": True},
-            "mnist": {**data, "title": "MNIST"},
+            "mnist": {**data, "title": "MNIST (scans)", "example": EXAMPLE},
         },
         "summary": {"HELD": 7, "NOT RUN": 1, "INCONCLUSIVE": 1, "ERROR": 1, "REFUTED": 1},
         "exit_code": 1,

@@ -113,7 +113,7 @@ def test_a_drift_of_one_step_is_worth_what_student_says():
     assert (cusum.high, cusum.low) == (pytest.approx(in_steps()), 0.0)
     (one,) = histories([night(0, [0.5] * 3), night(1, [0.5 - IMAGE] * 3)])
     assert (one.cusums["by seed"].low, one.cusums["by seed"].high) == (pytest.approx(in_steps()), 0.0)
-    assert one.drift == f"{in_steps():.1f} down (by seed)"
+    assert one.drift == f"{in_steps():.1f} down (alarm 5.77), by seed"
 
 
 def series(*audits):
