@@ -17,6 +17,7 @@ from rethinking_audit.fixtures.record.exit_codes import REGRESSED
 from rethinking_audit.fixtures.record.files import write
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.verdict import HELD, REFUTED, VERDICTS
+from rethinking_audit.fixtures.record.words import plural
 from rethinking_audit.fixtures.subjects.audit import Audited, audit
 from rethinking_audit.fixtures.subjects.bench import Bench
 from rethinking_audit.fixtures.subjects.call import BadSubject, Subject, subject
@@ -69,7 +70,7 @@ class Check:
         told += [f"expected to be refuted and is not: {code} ({self.expected[code]})" for code in self.untrue]
         spent, given = f"{self.audited.spent:.0f}", f"{self.audited.seconds:.0f}"
         unseen = f"Not looked at: {', '.join(self.audited.unseen)}."
-        return [*told, f"{unseen} {self.audited.trainings} trainings, {spent} s of {given}."]
+        return [*told, f"{unseen} {plural(self.audited.trainings, 'training')}, {spent} s of {given}."]
 
     @property
     def untrue(self) -> list[str]:

@@ -26,7 +26,10 @@ NAME = "rethinking-audit run"
 SECONDS = 300.0
 BREAK = "--"
 USAGE = f"{NAME} [OPTION...] --data NAME --accuracy REGEX -- COMMAND..."
-WHERE = "in this folder, with HOME, TORCH_HOME and TMPDIR elsewhere; what else it writes lies here"
+WHERE = (
+    "in this folder, with HOME, TORCH_HOME and TMPDIR elsewhere; "
+    "what else it writes, such as a checkpoint, replaces what lies here"
+)
 
 
 def parser() -> argparse.ArgumentParser:

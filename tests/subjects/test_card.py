@@ -11,6 +11,7 @@ CARD = f"""
 import os, random, torch, numpy as np
 USED = []
 torch.cuda._is_in_bad_fork = lambda: any(one != os.getpid() for one in USED)
+torch.cuda.device_count = lambda: 1
 def use():
     if torch.cuda._is_in_bad_fork():
         raise RuntimeError("{card.REFUSAL}. To use CUDA with multiprocessing, you must use the 'spawn' start method")
@@ -44,8 +45,16 @@ def test_code_that_uses_it_while_it_is_loaded_is_loaded_anew_by_each_training_on
     assert (found, check["E0"].verdict, check["G2"].verdict) == ([], "HELD", "HELD")
 
 
+def test_code_that_asks_for_a_card_where_there_is_none_is_loaded_once(written, tmp_path):
+    log = tmp_path / "log"
+    asked = f"open({str(log)!r}, 'a').write('x')\n{CARD}USED.append(os.getpid())\ntorch.cuda.device_count = lambda: 0\n"
+    found, check = errors(written(asked + TRAINS.replace("use()", "pass")))
+    assert (found, check["E0"].verdict, log.read_text()) == ([], "HELD", "x")
+
+
 def test_where_the_users_own_process_has_used_it_the_sentence_says_what_to_do(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "_is_in_bad_fork", torch.cuda._is_in_bad_fork)  # the code below puts its own there
+    for name in ("_is_in_bad_fork", "device_count"):
+        monkeypatch.setattr(torch.cuda, name, getattr(torch.cuda, name))  # the code below puts its own there
     here = {}
     exec(f"{CARD}use()\n{TRAINS}", here)
     found = check(here["fit_predict"], data=(X, Y), seconds=10.0)

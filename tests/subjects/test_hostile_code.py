@@ -109,6 +109,8 @@ def test_rows_that_cannot_leave_their_process_are_named(rows, written):
         ("return [[0.5] * 3] * len(X_test)", "the predictions have 3 columns, expected one for each of 2 classes"),
         ("return [[float('nan')] * 2] * len(X_test)", "values that are no numbers (NaN)"),
         ("return [float('nan')] * len(X_test)", "the code predicted nan, expected one of the labels 0, 1"),
+        ("return [2.5] * len(X_test)", "labels 0, 1; whole numbers are taken for classes: if the targets are a quantity,"),
+        ("return 0, 0.5", "the predictions are int, expected one for each of 20 test rows"),
         ("return [7] * len(X_test)", "the code predicted 7, expected one of the labels 0, 1"),
         ("return ['a'] * len(X_test)", "the code predicted 'a', expected one of the labels 0, 1"),
         ("return [None] * len(X_test)", "the code predicted None, expected one of the labels 0, 1"),

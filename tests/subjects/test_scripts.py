@@ -163,6 +163,8 @@ def test_a_figure_of_other_rows_is_told(folder, monkeypatch):
         ),
         (MNIST + "print('Accuracy: 5/2')", "'Accuracy: 5/2' says 5 right of 2, expected no more than there are"),
         ("raise ValueError('no')", "the script ended with code 1: 'ValueError: no'"),
+        ("\nraise ValueError('no')", "'ValueError: no', in train.py line 2"),
+        ("import no_such_module", f"'no_such_module'\", in train.py line 1; it was run by {sys.executable}"),
         ("import os; os.kill(os.getpid(), 9)", "the script ended with code -9: it printed nothing"),
         ("from torchvision import datasets; datasets.FashionMNIST('here')", "RuntimeError: here holds no FashionMNIST"),
     ],
@@ -177,10 +179,20 @@ def test_a_script_that_hangs_is_stopped_with_all_that_it_started(folder, monkeyp
     monkeypatch.setattr(bench, "LEAST", 2.0)
     text = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import time; time.sleep(77)'])\n"
     found = audited(text, seconds=2.0)
-    assert "a training took longer than 2 s" in found["E0"].sentence
+    assert "a training took longer than 2 s, expected less; the first one may take all the seconds" in found["E0"].sentence
     if Path("/proc/self/cmdline").exists():
         lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
         assert not any(b"time.sleep(77)" in line for line in lines)
+
+
+def test_a_script_finds_a_terminal_and_waits_for_no_key(folder, monkeypatch):
+    """Some scripts ask `stty` for its width when they are imported."""
+    monkeypatch.setattr(audit, "LOOKS", ())
+    asks = "import os\nassert os.popen('stty size').read().split() == ['24', '80']\n"
+    asks += "for _ in range(3):\n    try:\n        input()\n    except EOFError:\n        print('nobody types')\n"
+    found = audited(asks + MNIST + HONEST)
+    assert found["E0"].verdict == "HELD"
+    assert "The same command gives the same result: 'Accuracy: " in found["E0"].sentence
 
 
 def test_only_the_folder_is_the_users(folder, monkeypatch):
