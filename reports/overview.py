@@ -69,7 +69,7 @@ def _line(claim: Claim) -> Line:
         nearest = f"{number(judgement['measured'], judgement['unit'])}, accepted {limit(judgement)}".replace(
             " %", "\N{NO-BREAK SPACE}%"
         )
-        about += f", the nearest of {len(judged)}" if len(judged) > 1 else ""
+        about += f", the closest of {len(judged)}" if len(judged) > 1 else ""
     elif claim["cases"][0]["verdict"] in (HELD, REFUTED) and claim["cases"][0]["reason"]:  # an exact check's finding
         nearest = claim["cases"][0]["reason"]
     strip = _strip([(judgement, position) for _, judgement, position in placed])

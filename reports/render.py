@@ -71,8 +71,19 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FunctionLoader(_template), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["chance"] = chance
     environment.finalize = lambda value: value if isinstance(value, Markup) else clean(value)
     return environment
+
+
+def chance(alpha: float) -> str:
+    """Return a probability as the words of a sentence."""
+    times = round(1 / alpha) if alpha > 0 else 0
+    return (
+        f"at most 1 time in {times:,}"
+        if times > 1 and abs(times * alpha - 1) < 1e-6
+        else f"with probability {alpha:g} at most"
+    )
 
 
 def _template(name: str) -> str:

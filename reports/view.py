@@ -12,12 +12,13 @@ from rethinking_audit.fixtures.record.outcome import (
     as_expected,
     as_it_must_be,
     controls_of,
+    counted,
     keys_in,
     must_be,
     paper_value,
     vouching_networks,
 )
-from rethinking_audit.fixtures.record.verdict import NOT_RUN, REFUTED
+from rethinking_audit.fixtures.record.verdict import HELD, INCONCLUSIVE, NOT_RUN, REFUTED
 from rethinking_audit.fixtures.record.words import interval, limit, number, numbers, plural, unit_of_values
 from rethinking_audit.reports import solves
 from rethinking_audit.reports.charts import (
@@ -33,6 +34,7 @@ from rethinking_audit.reports.charts import (
 from rethinking_audit.reports.overview import MOST_DRAWN, anchor, no_news
 
 LOSS = "training loss"
+ABOUT_LOSS = ("random-inputs/convergence-order", "label-corruption/late-then-quick")  # what the loss does is their evidence
 MOST_CHARTS = 6
 
 Runs = Mapping[str, Run]
@@ -50,7 +52,6 @@ class Row:
     paper: str
     picture: IntervalChart | None
     values: list[tuple[str, str]]
-    keys: list[str]
     expected: bool
     vouched: str  # the other networks whose controls vouch for it
     looks: list[tuple[Look, str, str]]  # each look, its measured value and its interval
@@ -59,12 +60,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Controls:
-    """One control of a claim: its description, its expected verdict, and the networks that met or missed it."""
+    """One control of a claim: its description, its expected verdict, and the networks by how it came out on them."""
 
     description: str
     expected: str
     met: list[str]
     missed: list[str]
+    undecided: list[str]
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Card:
     claim: Claim
     anchor: str
     expected: bool
+    open: bool  # whatever did not hold is shown at once
     rows: list[Row]
     idle: list[Case]
     quantity: str
@@ -85,7 +88,7 @@ class Card:
     charts: list[LineChart]
     places: list[str]  # the paper's figures and tables that the page reproduces
     cost: str
-    brief: bool  # the page has very many claims: no curves, pictures and run keys
+    brief: bool  # the page has very many claims: no curves and no pictures
 
 
 def cards(claims: Sequence[Claim], runs: Runs) -> list[Card]:
@@ -105,6 +108,7 @@ def _card(claim: Claim, runs: Runs, brief: bool) -> Card:
         claim=claim,
         anchor=anchor(claim),
         expected=no_news(claim),
+        open=counted(claim["verdict"], claim.get("expected")) != HELD,
         rows=[_row(case, scales, runs) for case in claim["cases"] if case["judgement"] or case["verdict"] != NOT_RUN],
         idle=[case for case in claim["cases"] if case["verdict"] == NOT_RUN],
         quantity=decision["quantity"] if decision else "",
@@ -126,11 +130,12 @@ def _controls(claim: Claim) -> list[Controls]:
     for case in claim["cases"]:
         for control in controls_of(case):
             description, network = control.get("description", claim["control"]), control.get("network", case["network"])
-            made = found.setdefault(description, Controls(description, must_be(control), [], []))
-            networks = made.met if as_it_must_be(control) else made.missed
+            made = found.setdefault(description, Controls(description, must_be(control), [], [], []))
+            wrong = made.undecided if control["verdict"] == INCONCLUSIVE else made.missed
+            networks = made.met if as_it_must_be(control) else wrong
             if control["verdict"] != NOT_RUN and network not in networks:  # one control may vouch for several cases
                 networks.append(network)
-    return list(found.values()) or [Controls(claim["control"], REFUTED, [], [])]
+    return list(found.values()) or [Controls(claim["control"], REFUTED, [], [], [])]
 
 
 def _about(case: Case, runs: Runs) -> str:
@@ -152,9 +157,8 @@ def _about(case: Case, runs: Runs) -> str:
 def _row(case: Case, scales: dict[str, tuple[float, float] | None], runs: Runs) -> Row:
     judgement = case["judgement"]
     scale = scales.get(judgement["unit"]) if judgement else None
-    keys = sorted(set(keys_in(case["runs"])))
     if not judgement:
-        return Row(case, _about(case, runs), "", "", "", "", None, [], keys, as_expected(case), "", [], None)
+        return Row(case, _about(case, runs), "", "", "", "", None, [], as_expected(case), "", [], None)
     unit, value = judgement["unit"], paper_value(case)
     return Row(
         case,
@@ -165,7 +169,6 @@ def _row(case: Case, scales: dict[str, tuple[float, float] | None], runs: Runs) 
         number(value, unit, "–"),
         interval_chart(judgement, value, scale) if scale else None,
         [(name, numbers(values, unit_of_values(judgement, name))) for name, values in judgement["values"].items()],
-        keys,
         as_expected(case),
         ", ".join(vouching_networks(case)),
         [(look, number(look["measured"], unit), interval(look["interval"], unit)) for look in case.get("looks", ())],
@@ -174,9 +177,14 @@ def _row(case: Case, scales: dict[str, tuple[float, float] | None], runs: Runs) 
 
 
 def _charts(claim: Claim, runs: Runs) -> list[LineChart]:
-    """The charts of the solves, or the training loss of the first seeds: by network, or by arm for each network."""
+    """The charts of the solves; of a claim about the loss, the training loss of the first seeds.
+
+    By network, or by arm for each network. Other claims have the judged quantity of every seed beside its limit.
+    """
     if (drawn := solves.charts(claim, runs)) is not None:
         return drawn
+    if claim["id"] not in ABOUT_LOSS:
+        return []
     cases = [(case, _first_seeds(case, runs)) for case in claim["cases"]]
     if any(len(arms) > 1 for _, arms in cases):
         return [chart for case, arms in cases[:MOST_CHARTS] if (chart := _arms_chart(case, arms))]

@@ -22,6 +22,8 @@ const order = () => {
 };
 const follow = () => {
   const card = at(decodeURIComponent(location.hash.slice(1)));
+  const body = card && card.querySelector("details.body");
+  if (body) body.open = true;
   if (card && card.hidden) {
     at("find").value = at("only").value = "";
     show();
@@ -42,4 +44,5 @@ at("only").addEventListener("change", show);
 at("order").addEventListener("change", order);
 at("theme").addEventListener("change", () => { document.documentElement.dataset.theme = at("theme").value; });
 window.addEventListener("hashchange", follow);
+follow();
 document.querySelector(".tools").hidden = false;
