@@ -40,6 +40,7 @@ def test_a_figure_of_infinitely_many_rows_is_refused():
 def test_the_home_of_nobody_is_part_of_a_files_name():
     reference = strings.parse("~nobody-of-that-name/a.py:net")
     assert (reference.path.name, reference.public_name) == ("a.py", "a.py:net")
+    assert strings.parse("~\ud800a.py:net").path.name == "~\ud800a.py"
 
 
 def test_a_stored_run_of_nested_brackets_is_damaged(tmp_path):
