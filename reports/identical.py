@@ -77,7 +77,7 @@ def _pairs(before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[
         elif name not in before:
             found.append([f"{line(name)}: new"])
         else:
-            found.append([f"{line(name)}: {text}" for text in _differing(before[name], after[name])])
+            found.append([f"{line(name)}: {line(text)}" for text in _differing(before[name], after[name])])
     return found
 
 

@@ -1,7 +1,7 @@
 """Shards of one audit, or audits of different cases, as one record.
 
 Each shard names all cases of its audit, in order. The merged record equals the audit's own, except that the time, machine
-and command of each shard are listed.
+and command of each shard are listed. A run that came out differently in two shards is in it twice, and a remark says so.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ from typing import Any, Literal
 
 from rethinking_audit.fixtures.record.exit_codes import merged_exit_code
 from rethinking_audit.fixtures.record.judged import Claim
-from rethinking_audit.fixtures.record.measured import Run
 from rethinking_audit.fixtures.record.outcome import all_cases, every_control, everything, worst_of
 from rethinking_audit.fixtures.record.types import Audit, Part
 from rethinking_audit.reports.experiment import cases_of, title
+from rethinking_audit.reports.own_runs import Named, contradiction, machine, separated
 
-Named = tuple[str, Audit]
 # The fields that must agree in two parts of one audit. The machine may differ, the code may not.
 SHARED: tuple[Literal["engine"], Literal["commit"]] = ("engine", "commit")
 ABOUT: tuple[Literal["project"], Literal["paper"]] = ("project", "paper")
@@ -35,7 +34,8 @@ def merge(parts: Sequence[Named]) -> Audit:
         CannotMerge: two records have the same case or contradict each other, or a case of a sharded audit is in no record.
     """
     _check(parts)
-    audits = sorted((audit for _, audit in parts), key=lambda audit: audit["created"])
+    ordered = sorted(parts, key=lambda part: part[1]["created"])
+    audits, differing = separated(ordered)
     wanted = _order(audits)
     first = audits[0]
     told = list(_claims(audits, wanted))
@@ -52,6 +52,9 @@ def merge(parts: Sequence[Named]) -> Audit:
     merged["runs"] = _by_name([audit["runs"] for audit in audits])
     merged["data"] = _by_name([audit["data"] for audit in audits])
     merged["shards"] = [part for audit in audits for part in audit.get("shards", [_part(audit)])]
+    remarks = [remark for audit in audits for remark in audit.get("remarks", ())] + differing + _other_numbers(ordered)
+    if remarks:
+        merged["remarks"] = _united(remarks)
     for name in SAID:
         if any(name in audit for audit in audits):
             merged[name] = _united([item for audit in audits for item in audit.get(name, ())])
@@ -88,14 +91,14 @@ def _conflicts(one: Audit, other: Audit) -> Iterator[str]:
             yield f"the claim {claim['id']} is not the same"
     controls, others = _controls(one), _controls(other)
     for control in controls.keys() & others.keys():
-        if controls[control] != others[control]:
-            yield f"a control of {control[0]} on {control[2]} did not come out the same"
+        if controls[control]["verdict"] != others[control]["verdict"]:
+            came = f"{controls[control]['verdict']} on {machine(one)}, {others[control]['verdict']} on {machine(other)}"
+            yield f"a control of {control[0]} on {control[2]} did not come out the same: {came}"
     for data_set, data in one["data"].items():
         if other["data"].get(data_set, data) != data:
             yield f"the data set {data_set} is not the same"
-    for key, run in one["runs"].items():
-        if _result(other["runs"].get(key, run)) != _result(run):
-            yield f"the run {key[:12]} is not the same"
+    if (conflict := contradiction(one, other)) is not None:
+        yield conflict
     if _whole(one) != _whole(other):
         yield "they are not shards of one audit"
 
@@ -109,16 +112,25 @@ def _controls(audit: Audit) -> dict[tuple[str, str, str, str], Any]:
     }
 
 
+def _other_numbers(parts: Sequence[Named]) -> list[str]:
+    """A sentence for each control that several parts judged alike, but with other numbers."""
+    first: dict[tuple[str, str, str, str], tuple[str, Any]] = {}
+    found = {}
+    for name, audit in parts:
+        for control, judged in _controls(audit).items():
+            other, before = first.setdefault(control, (name, judged))
+            if judged != before:
+                about = f"a control of {control[0]} on {control[2]} has other numbers in {other!r} and in {name!r}"
+                found[control] = f"{about}, and the same verdict"
+    return list(found.values())
+
+
 def _whole(audit: Audit) -> list[list[str]] | None:
     return audit["shard"]["cases"] if "shard" in audit else None
 
 
 def _statement(claim: Claim) -> dict[str, Any]:
     return {name: value for name, value in claim.items() if name not in ("cases", "verdict")}
-
-
-def _result(run: Run) -> dict[str, Any]:
-    return {name: value for name, value in run.items() if name != "seconds"}
 
 
 def _by_name(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -47,12 +47,12 @@ def render(audit: Audit) -> str:
 def _script() -> tuple[Markup, str]:
     """The page's only script, and its hash for the page's content policy."""
     text = _template("page.js")
-    return Markup(text), "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Markup(text), "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()  # noqa: S704 -- a file of ours
 
 
 def page(template: str, **shown: Any) -> str:
     """Return a page: the template filled with `shown`, everything escaped."""
-    style = Markup(_template("style.css"))
+    style = Markup(_template("style.css"))  # noqa: S704 -- a file of ours
     return _environment().get_template(template).render(verdicts=VERDICTS, style=style, **shown)
 
 

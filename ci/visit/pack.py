@@ -73,7 +73,7 @@ def fetch_wheels(folder: Path, python: str) -> None:
     options = ["--quiet", "--no-deps", "--only-binary=:all:", "--dest", str(folder), "--python-version", python]
     options += [word for platform in PLATFORMS for word in ("--platform", platform)]
     command = [sys.executable, "-m", "pip", "download", *options, *pinned()]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 -- a list, no shell: pip of this Python
     if done.returncode:
         raise DoesNotFit(f"pip cannot fetch the wheels for Python {python}: {done.stderr.strip().splitlines()[-1]}")
 

@@ -24,7 +24,7 @@ class Process:
         self.started = time.monotonic()
         self.timed_out = False
         with log.open("wb") as file:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 -- a list, no shell: the visit's own commands
                 command, cwd=ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
             )
 

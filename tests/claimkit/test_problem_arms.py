@@ -120,5 +120,5 @@ def test_a_problem_at_another_scale():
 def test_a_tier_with_an_unknown_solver_is_refused_by_name(tmp_path):
     path = tmp_path / "tiers.toml"
     path.write_text('[fast]\ndata = "digits"\nneeds_gpu = false\nnetworks = {}\n[fast.problems.a]\nsolver = "b"\n')
-    with pytest.raises(ValueError, match=r"tiers.toml, \[fast.problems.a\]: no problem is called 'b'"):
+    with pytest.raises(ValueError, match=r"tiers.toml, \[fast.problems.a\] has solver = 'b', expected one of two-layer, "):
         read(path)

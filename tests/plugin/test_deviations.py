@@ -1,5 +1,6 @@
 """Expected deviations in an audit: they keep their verdict, and one that matches nothing is bad input."""
 
+import re
 import shutil
 
 import pytest
@@ -41,14 +42,13 @@ def test_an_expected_deviation_keeps_its_verdict_and_is_no_news(finished, tmp_pa
         (("mlp-1x512", "resnet"), "fast-resnet for random-labels/chance-test-accuracy, expected one of fast-mlp-1x512"),
         (
             ('verdict = "REFUTED"', 'verdict = "HELD"'),
-            "expects 'HELD' of random-labels/chance-test-accuracy, expected one of",
+            "[deviation.1] has verdict = 'HELD', expected one of",
         ),
-        (('reason = "the labels are the true ones here"', ""), "missing 1 required"),
+        (('reason = "the labels are the true ones here"', ""), "[deviation.1] has no reason, expected a text"),
     ],
 )
 def test_a_deviation_that_matches_nothing_is_bad_input(project, change, expected):
     (project.folder / "claims" / "deviations.toml").write_text(DEVIATION.replace(*change))
     code, output = project.run("-m", "fast")
     assert code == 4
-    assert f"deviations.toml {'has' if 'missing' not in expected and 'expects' not in expected else ''}" in output
-    assert expected in output
+    assert re.search(rf"deviations.toml,? (has )?{re.escape(expected)}", output)

@@ -8,8 +8,12 @@ import pytest
 from rethinking_audit.fixtures.plugin.record import exit_code as exit_code_of_audit
 from rethinking_audit.fixtures.plugin.shard import Shard
 from rethinking_audit.fixtures.record.exit_codes import merged_exit_code
+from rethinking_audit.fixtures.record.outcome import keys_in
+from rethinking_audit.fixtures.record.shape import faults
 from rethinking_audit.reports.__main__ import main
 from rethinking_audit.reports.merge import CannotMerge, merge
+from rethinking_audit.reports.render import render
+from tests.attacks.drawn import SCHEMA
 from tests.builders.records import give, synthetic
 from tests.builders.rooms import ROOM, room
 
@@ -88,7 +92,7 @@ def spoil(part, how):
         return shards(synthetic())[0][1]
     if how == "run":
         key = sorted(set(part["runs"]))[0]
-        part["runs"][key]["fit_loss"] = 299
+        part["runs"][key]["labels_digest"] = "1" * 64
     elif how == "claim":
         part["claims"][0]["statement"] = "Another."
     elif how == "data":
@@ -106,7 +110,7 @@ def spoil(part, how):
     ("how", "reason"),
     [
         ("overlap", r"both have the case family/claim-0 \[fast, digits, alexnet\]"),
-        ("run", "the run [0-9a-f]{12} is not the same"),
+        ("run", "the run [0-9a-f]{12} is not the same in labels_digest; the machines are a CPU, torch 2.15.0, and a CPU"),
         ("claim", "the claim family/claim-0 is not the same"),
         ("data", "the data set digits is not the same"),
         ("paper", "paper differs"),
@@ -128,6 +132,63 @@ def test_the_same_run_made_twice_took_two_times():
     for run in other["runs"].values():
         run["seconds"] *= 2
     assert merge([(first, one), (second, other)])["summary"]["HELD"] == 10
+
+
+def differing(count=2):
+    """Shards of which all have all runs; the second and later ones have other numbers of the first case's runs."""
+    parts = shards(synthetic(claims=2), count)
+    runs = {key: run for _, part in parts for key, run in part["runs"].items()}
+    mine = list(keys_in(parts[0][1]["claims"][0]["cases"][0]["runs"]))
+    for place, (_, part) in enumerate(parts):
+        part["runs"] = copy.deepcopy({key: runs[key] for key in sorted(runs)})
+        part["provenance"]["machine"] |= {"gpu": f"card {place}", "driver": "580"}
+        for key in mine:
+            part["runs"][key]["fit_loss"] += place
+        part["claims"][-1]["cases"][-1]["runs"] = {"random": {"0.0": mine}}
+    return parts, mine
+
+
+def runs_by_case(audit):
+    cases = [case for claim in audit["claims"] for case in claim["cases"]]
+    return {case["nodeid"]: [audit["runs"][key] for key in keys_in(case["runs"])] for case in cases}
+
+
+def test_runs_that_came_out_differently_are_kept_by_each_shard_and_told():
+    parts, mine = differing()
+    merged = merge(parts)
+    assert merged["remarks"] == [
+        "5 runs came out differently in 'shard-1.json' (card 0, driver 580, torch 2.15.0) and in 'shard-2.json' (card 1, "
+        f"driver 580, torch 2.15.0), the first of them {min(mine)[:12]} in fit_loss; the cases of each keep their own"
+    ]
+    assert runs_by_case(merged) == {**runs_by_case(parts[0][1]), **runs_by_case(parts[1][1])}
+    assert len(merged["runs"]) == len(parts[0][1]["runs"]) + 5
+    assert not any(faults(merged, SCHEMA, SCHEMA))
+    assert "5 runs came out differently in" in render(merged)
+
+
+def test_three_shards_of_which_two_agree_keep_two_results():
+    parts, mine = differing(3)
+    for key in mine:
+        parts[2][1]["runs"][key] = parts[1][1]["runs"][key]
+    merged = merge(parts)
+    assert len(merged["runs"]) == len(parts[0][1]["runs"]) + 5
+    assert [remark.count("shard-2") for remark in merged["remarks"]] == [1]
+
+
+def test_a_control_with_other_numbers_is_told_and_with_another_verdict_refused():
+    parts = shards(synthetic(claims=1, networks=("a", "b")))
+    for place, (_, part) in enumerate(parts):
+        control = part["claims"][0]["cases"][0]["control"]
+        control |= {"description": "a linear network", "network": "linear"}
+        control["judgement"]["measured"] += place / 1e9
+    said = "a control of family/claim-0 on linear"
+    assert merge(parts)["remarks"] == [
+        f"{said} has other numbers in 'shard-1.json' and in 'shard-2.json', and the same verdict"
+    ]
+    control["judgement"]["verdict"] = "INCONCLUSIVE"
+    came = "REFUTED on a CPU, torch 2.15.0, INCONCLUSIVE on a CPU, torch 2.15.0"
+    with pytest.raises(CannotMerge, match=rf"{said} did not come out the same: {came}$"):
+        merge(parts)
 
 
 def test_a_shard_that_is_missing_is_named():

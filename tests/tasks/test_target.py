@@ -15,7 +15,8 @@ def cpuinfo(monkeypatch):
         monkeypatch.setattr(target, "_cpuinfo", lambda: about)
         return processor_capability.__wrapped__()
 
-    monkeypatch.delenv("ATEN_CPU_CAPABILITY", raising=False)
+    for name in ("ATEN_CPU_CAPABILITY", *target.LIMITS):
+        monkeypatch.delenv(name, raising=False)
     return says
 
 
@@ -42,6 +43,14 @@ def test_a_processor_is_its_maker_and_its_vectors(cpuinfo, flags, found):
 def test_what_torch_is_told_to_use_counts(cpuinfo, monkeypatch):
     monkeypatch.setenv("ATEN_CPU_CAPABILITY", "avx2")
     assert cpuinfo(vendor_id="AuthenticAMD", flags=f"{AVX2} avx512vl avx512bw avx512dq") == "AuthenticAMD AVX2"
+
+
+@pytest.mark.parametrize("name", target.LIMITS)
+def test_a_limit_that_the_environment_sets_for_a_library_counts(cpuinfo, monkeypatch, name):
+    monkeypatch.setenv(name, "SSE41")
+    assert cpuinfo(vendor_id="AuthenticAMD", flags=AVX2) == f"AuthenticAMD AVX2, {name}=SSE41"
+    monkeypatch.setenv(name, "")
+    assert cpuinfo(vendor_id="AuthenticAMD", flags=AVX2) == "AuthenticAMD AVX2"
 
 
 def test_a_processor_that_says_nothing_is_known_by_its_architecture(cpuinfo, monkeypatch):
