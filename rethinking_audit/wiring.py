@@ -6,6 +6,9 @@ use_one_thread()  # before anything imports numpy or torch, here and in xdist's 
 
 pytest_plugins = [
     "rethinking_audit.fixtures.plugin",  # first, so that pytest rewrites the assertions of all its modules
+    "rethinking_audit.fixtures.plugin.other_plugins",  # before whatever adds an option
+    "rethinking_audit.fixtures.plugin.outlet",
+    "rethinking_audit.fixtures.plugin.signals",
     "rethinking_audit.fixtures.plugin.guests",  # before the options, which ask it
     "rethinking_audit.fixtures.plugin.options",
     "rethinking_audit.fixtures.plugin.cases",
@@ -23,4 +26,5 @@ pytest_plugins = [
     "rethinking_audit.fixtures.plugin.terminal",
     "rethinking_audit.reports.plugin",
     "rethinking_audit.subject_options",
+    "rethinking_audit.fixtures.plugin.way_out",
 ]
