@@ -18,6 +18,7 @@ pytest_plugins = [
     "rethinking_audit.fixtures.plugin.minutes",
     "rethinking_audit.fixtures.plugin.looks",
     "rethinking_audit.fixtures.plugin.calibrate",
+    "rethinking_audit.fixtures.plugin.watch",
     "rethinking_audit.fixtures.plugin.ends",
     "rethinking_audit.fixtures.plugin.warned",
     "rethinking_audit.fixtures.plugin.stage",
