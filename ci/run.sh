@@ -85,6 +85,18 @@ compare() {
   return $code
 }
 
+# Whoever asks this script to end asks the audit, which then writes its record. A shell's background process ignores
+# SIGINT, so it gets SIGTERM for that too. A signal interrupts `wait`, which then waits on.
+await() {
+  local code again=yes
+  trap 'again=yes; kill -TERM '"$1"' 2>/dev/null || true' INT TERM HUP
+  while [[ $again ]]; do
+    again='' code=0
+    wait "$1" || code=$?
+  done
+  return $code
+}
+
 audit() {
   local tier=${1:-} report=${REPORT:-reports/out} baseline=${BASELINE:-} code=0 compared=0
   local minutes=${MINUTES:-50}
@@ -107,8 +119,9 @@ audit() {
   rm -f "$report"/{audit.json,audit.html,junit.xml,summary.md,comparison.txt}
   # The audit ends by itself in time, unless a run takes much longer than predicted. The shell has only whole numbers.
   minutes=${minutes%%.*}
-  timeout --verbose --preserve-status --signal=INT --kill-after=60 "$((60 * 10#${minutes:-0} + ${GRACE:-300}))" \
-    .venv/bin/pytest claims "${options[@]}" "$@" || code=$?
+  timeout --verbose --preserve-status --signal=TERM --kill-after=60 "$((60 * 10#${minutes:-0} + ${GRACE:-300}))" \
+    .venv/bin/pytest claims "${options[@]}" "$@" &
+  await $! || code=$?
 
   summarize "$report" >"$report/summary.md"
   compare "$report" "$baseline" >>"$report/summary.md" || compared=$?

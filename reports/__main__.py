@@ -9,8 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from rethinking_audit.fixtures.record.exit_codes import BAD_INPUT, REGRESSED
+from rethinking_audit.fixtures.record.exit_codes import BAD_INPUT, BUG, REGRESSED
 from rethinking_audit.fixtures.record.files import write
+from rethinking_audit.fixtures.record.printing import printing
 from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_honest
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.words import clean
@@ -38,6 +39,7 @@ EXPORTS: dict[str, tuple[str, Callable[[Audit], str]]] = {
     "csv": ("all measurements by seed", table),
     "badge": ("an SVG badge", badge),
 }
+AS_XML = ("junit", "badge")  # whose readers know what a character is by its number
 
 
 class Parser(argparse.ArgumentParser):
@@ -51,18 +53,27 @@ class Parser(argparse.ArgumentParser):
 def main(arguments: list[str] | None = None, program: str = "python -m reports") -> int:
     """Run a command and return its exit code: 1 if something got worse or differs, 4 for bad input.
 
-    `program` is the command that the usage shows.
+    `program` is the command that the usage shows. A reader that stops reading early, such as `head`, is no error.
     """
-    chosen = _parser(program).parse_args(arguments)
-    try:
-        code: int = chosen.run(chosen)
-    except (UnreadableAudit, CannotMerge) as error:
-        print(clean(error), file=sys.stderr)
-        return BAD_INPUT
-    except OSError as error:
-        print(f"{error.filename!r} cannot be written: {error.strerror}", file=sys.stderr)
-        return BAD_INPUT
-    return code
+    with printing() as out:
+        chosen = _parser(program).parse_args(arguments)
+        out.as_xml = chosen.command in AS_XML
+        try:
+            code: int = chosen.run(chosen)
+        except (UnreadableAudit, CannotMerge) as error:
+            print(clean(error), file=sys.stderr)
+            return BAD_INPUT
+        except OSError as error:
+            print(f"{error.filename!r} cannot be written: {error.strerror}", file=sys.stderr)
+            return BAD_INPUT
+        except Exception as error:
+            print(f"{program} {chosen.command}: a bug, {type(error).__name__}: {error}", file=sys.stderr)
+            return BUG
+        out.flush()
+        if isinstance(out.fault, OSError) and not isinstance(out.fault, BrokenPipeError):
+            print(f"the standard output cannot be written: {out.fault.strerror}", file=sys.stderr)
+            return code or BAD_INPUT
+        return code
 
 
 def _parser(program: str = "python -m reports") -> Parser:

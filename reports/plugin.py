@@ -10,7 +10,7 @@ import pytest
 from rethinking_audit.fixtures.record.exit_codes import ALL_HELD, NOTHING_DECIDED, REGRESSED, UNDECIDED
 from rethinking_audit.fixtures.record.files import write
 from rethinking_audit.fixtures.record.judged import Claim
-from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_audit, read_honest
+from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_honest
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.reports.compare import compare
 from rethinking_audit.reports.comparison import Comparison, told
@@ -58,46 +58,41 @@ class Regression:
 
     def __init__(self, baseline: Audit, narrowed: bool) -> None:
         self.baseline, self.narrowed = baseline, narrowed
-        self.written: Path | None = None
+        self.judged = False
         self.comparison: Comparison | None = None
         self.failure = "no audit was written"
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_audit_written(self, path: Path) -> None:
-        """Remember where the audit is, even if it cannot be rendered."""
-        self.written = path
-
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Compare, and set the exit code to say that something regressed, or that this is unknown."""
-        if not _audits(session.config):
-            return
+    def pytest_audit_judged(self, audit: Audit) -> None:
+        """Compare, and let the exit code say that something regressed, or that this is unknown."""
+        self.judged = True
         try:
-            if self.written is not None:
-                self.compare(self.written)
+            self.comparison = compare(_of_tiers(self.baseline, _tiers(audit)), audit, self.narrowed)
         except Exception as error:  # a failed comparison must not hide the verdicts
             self.failure = f"{type(error).__name__}: {error}"
-        if self.comparison is None:
-            session.exitstatus = UNDECIDED if session.exitstatus == ALL_HELD else session.exitstatus
-        elif self.comparison.regressions and session.exitstatus in MILDER:
-            session.exitstatus = REGRESSED
+            audit["exit_code"] = audit["exit_code"] or UNDECIDED
+            return
+        if self.comparison.regressions and audit["exit_code"] in MILDER:
+            audit["exit_code"] = REGRESSED
 
-    def compare(self, path: Path) -> None:
-        """Compare the audit, and write the comparison beside it."""
-        audit = read_audit(path)
-        self.comparison = compare(_of_tiers(self.baseline, _tiers(audit)), audit, self.narrowed)
-        write(path.with_name(f"{path.stem}-compare.json"), json.dumps(self.comparison.to_dict(), indent=1))
-        write(path.with_name(f"{path.stem}-compare.md"), differences(self.comparison))
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_audit_written(self, path: Path) -> None:
+        """Write the comparison beside the audit, even if that cannot be rendered."""
+        if self.comparison is not None:
+            write(path.with_name(f"{path.stem}-compare.json"), json.dumps(self.comparison.to_dict(), indent=1))
+            write(path.with_name(f"{path.stem}-compare.md"), differences(self.comparison))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Let no session pass that wrote no audit."""
+        if not self.judged and _audits(session.config) and session.exitstatus == ALL_HELD:
+            session.exitstatus = UNDECIDED
 
     @pytest.hookimpl(trylast=True)
-    def pytest_terminal_summary(
-        self, terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
-    ) -> None:
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
         """Print the comparison."""
         if not _audits(config):
             return
         terminalreporter.write_sep("=", "against the baseline")
-        text = told(self.comparison) if self.comparison else f"not compared: {self.failure}"
-        terminalreporter.write_line(f"{text}  (exit code {int(exitstatus)})")
+        terminalreporter.write_line(told(self.comparison) if self.comparison else f"not compared: {self.failure}")
 
 
 def _audits(config: pytest.Config) -> bool:

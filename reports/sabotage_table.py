@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from rethinking_audit.fixtures.record.printing import columns
 from rethinking_audit.fixtures.record.words import line
 from rethinking_audit.reports.sabotage import Matrix, Row
 
@@ -23,7 +23,7 @@ def sign(row: Row, column: str) -> str:
 
 def show(matrix: Matrix) -> None:
     """Print the matrix with numbered columns, and what was red without a fault."""
-    width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", WIDTH))
+    width = None if sys.stdout.isatty() else columns(WIDTH)
     out = Console(width=width, highlight=False)
     for number, name in enumerate(matrix.columns, 1):
         out.print(Text(f"{number:>3} {'contract' if name in matrix.contracts else 'claim   '} {line(name)}"))

@@ -6,12 +6,14 @@ Each command imports what it needs only when it runs.
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
 from rethinking_audit import __version__
-from rethinking_audit.fixtures.record.exit_codes import BAD_INPUT
+from rethinking_audit.fixtures.record.exit_codes import BAD_INPUT, BUG, INTERRUPTED
+from rethinking_audit.fixtures.record.printing import printing
 
 REPORT = "rethinking-audit-report"
 HELP = f"""usage: rethinking-audit COMMAND [ARGUMENT...]
@@ -35,8 +37,18 @@ Exit codes of claims: 0 every selected claim held; 1 at least one was refuted; 2
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command and return its exit code: 4 for bad input."""
-    words = sys.argv[1:] if arguments is None else arguments
+    """Run a command and return its exit code: 4 for bad input, 3 for a bug, 2 if it is interrupted."""
+    with printing():
+        try:
+            return _main(sys.argv[1:] if arguments is None else arguments)
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        except Exception:
+            traceback.print_exc()
+            return BUG
+
+
+def _main(words: list[str]) -> int:
     match words:
         case ["-h" | "--help"]:
             print(HELP, end="")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -114,8 +115,8 @@ def settled(seconds: float, expected: Mapping[str, str] | None) -> None:
     Raises:
         BadGiven: the message quotes what is wrong.
     """
-    if not seconds > 0:
-        raise BadGiven(f"the seconds are {seconds}, expected more than 0")
+    if not 0 < seconds < math.inf:
+        raise BadGiven(f"the seconds are {seconds}, expected a number above 0")
     for name, reason in (expected or {}).items():
         if name not in codes() or not str(reason).strip():
             raise BadGiven(f"expected has {name!r}: {reason!r}, expected a code ({', '.join(codes())}) and a reason")

@@ -6,6 +6,9 @@ use_one_thread()  # before anything imports numpy or torch, here and in xdist's 
 
 pytest_plugins = [
     "rethinking_audit.fixtures.plugin",  # first, so that pytest rewrites the assertions of all its modules
+    "rethinking_audit.fixtures.plugin.other_plugins",  # before whatever adds an option
+    "rethinking_audit.fixtures.plugin.outlet",
+    "rethinking_audit.fixtures.plugin.signals",
     "rethinking_audit.fixtures.plugin.guests",  # before the options, which ask it
     "rethinking_audit.fixtures.plugin.options",
     "rethinking_audit.fixtures.plugin.cases",
@@ -15,6 +18,7 @@ pytest_plugins = [
     "rethinking_audit.fixtures.plugin.minutes",
     "rethinking_audit.fixtures.plugin.looks",
     "rethinking_audit.fixtures.plugin.calibrate",
+    "rethinking_audit.fixtures.plugin.watch",
     "rethinking_audit.fixtures.plugin.ends",
     "rethinking_audit.fixtures.plugin.warned",
     "rethinking_audit.fixtures.plugin.stage",
@@ -23,4 +27,5 @@ pytest_plugins = [
     "rethinking_audit.fixtures.plugin.terminal",
     "rethinking_audit.reports.plugin",
     "rethinking_audit.subject_options",
+    "rethinking_audit.fixtures.plugin.way_out",
 ]

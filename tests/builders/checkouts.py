@@ -1,6 +1,7 @@
 """A checkout whose programs are stubs that note their calls, and whose GPU is present, absent or failing."""
 
 import shutil
+import signal
 import subprocess
 
 from tests.builders.places import ROOT
@@ -12,7 +13,7 @@ for word; do
   if [[ $word == --report ]]; then report=next; fi
 done
 if [[ -n ${SLOW:-} ]]; then
-  trap 'echo "interrupted" >>"$CALLS"; kill $!; exit 2' INT
+  trap 'echo "interrupted" >>"$CALLS"; kill $!; exit 2' TERM
   sleep 10 & wait
 fi
 if [[ ${VERDICT:-0} != 4 ]]; then echo '{}' >"$report/audit.json"; fi
@@ -63,10 +64,18 @@ class Checkout:
             program(self.path / "nvidia-smi", SMI[state])
         return self
 
-    def run(self, *words, script="run.sh", **variables):
+    def called(self, words, script, variables):
         environment = {"PATH": str(self.path), "CALLS": str(self.log), **variables}
-        command = [str(self.folder / "ci" / script), *words]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, cwd="/")
+        return {"args": [str(self.folder / "ci" / script), *words], "env": environment, "text": True, "cwd": "/"}
+
+    def run(self, *words, script="run.sh", **variables):
+        return subprocess.run(**self.called(words, script, variables), capture_output=True, timeout=300)
+
+    def start(self, *words, script="run.sh", **variables):
+        """As from a terminal: the script heeds SIGINT, which a background process of a shell does not."""
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        return subprocess.Popen(**self.called(words, script, variables), start_new_session=True)
 
     @property
     def calls(self):

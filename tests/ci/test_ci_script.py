@@ -3,7 +3,10 @@
 import os
 import re
 import shutil
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -107,7 +110,7 @@ def test_an_audit_knows_its_time_and_is_interrupted_some_minutes_later(checkout,
     (checkout.path / "timeout").unlink()
     program(checkout.path / "timeout", '#!/usr/bin/env bash\necho "timeout $*" >>"$CALLS"\n')
     assert checkout.run("audit", "fast", **({"MINUTES": minutes} if minutes else {})).returncode == 0
-    called = f"timeout --verbose --preserve-status --signal=INT --kill-after=60 {seconds} .venv/bin/pytest claims"
+    called = f"timeout --verbose --preserve-status --signal=TERM --kill-after=60 {seconds} .venv/bin/pytest claims"
     assert checkout.calls[0].startswith(f"{called} -m fast -n auto --minutes {minutes or 50} ")
 
 
@@ -115,7 +118,20 @@ def test_a_late_audit_is_interrupted_as_by_ctrl_c(checkout):
     done = checkout.run("audit", "fast", SLOW="1", MINUTES="0.01", GRACE="1")
     assert done.returncode == 2
     assert checkout.calls[1] == "interrupted"
-    assert "sending signal INT" in done.stderr
+    assert "sending signal TERM" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_who_ends_the_script_ends_the_audit_and_gets_its_summary(checkout, name):
+    process = checkout.start("audit", "fast", SLOW="1")
+    while not any(call.startswith("pytest ") for call in checkout.calls):
+        time.sleep(0.05)
+    time.sleep(0.3)  # until the audit has set its trap
+    process.send_signal(getattr(signal, name))
+    assert process.wait(timeout=20) == 2
+    assert "interrupted" in checkout.calls
+    assert checkout.report("summary.md").exists()
+    assert not subprocess.run(["pgrep", "-g", str(process.pid)], capture_output=True).stdout  # noqa: S607 -- as the system finds it
 
 
 @pytest.mark.parametrize(("verdict", "regressed", "code"), [(0, 0, 0), (0, 1, 1), (10, 1, 10), (0, 4, 4)])

@@ -70,7 +70,7 @@ def test_a_regression_is_printed_stored_and_the_exit_code(audited, tmp_path):
     case["judgement"]["values"]["by seed"] = [0.5, 0.500001]
     (tmp_path / "better.json").write_text(json.dumps(better))
     code, output, path = audited("worse", "--baseline", str(tmp_path / "better.json"))
-    assert code == 1
+    assert code == json.loads(path.read_text())["exit_code"] == 1
     assert "REGRESSED moved: random-labels/chance-test-accuracy [fast, mnist1d, mlp-1x512]" in output
     assert json.loads(path.with_name("audit-compare.json").read_text())["regressed"] is True
     assert "1 regression" in path.with_name("audit-compare.md").read_text()
@@ -113,27 +113,28 @@ def test_whether_an_audit_was_asked_for_some_claims_only(config, parts):
 
 
 @pytest.mark.parametrize(("before", "after"), [(0, 1), (10, 1), (5, 1), (1, 1), (2, 2), (3, 3)])
-def test_a_regression_outweighs_what_is_milder(tmp_path, before, after):
-    (tmp_path / "audit.json").write_text(json.dumps(give(synthetic(), 0, "alexnet", verdict="REFUTED")))
-    regression = Regression(synthetic(), narrowed=False)
-    regression.pytest_audit_written(tmp_path / "audit.json")
-    session = SimpleNamespace(config=configuration(), exitstatus=before)
-    regression.pytest_sessionfinish(session)
-    assert session.exitstatus == after
+def test_a_regression_outweighs_what_is_milder_and_is_the_code_of_the_record(before, after):
+    audit = give(synthetic(), 0, "alexnet", verdict="REFUTED") | {"exit_code": before}
+    Regression(synthetic(), narrowed=False).pytest_audit_judged(audit)
+    assert audit["exit_code"] == after
 
 
 @pytest.mark.parametrize(("before", "after"), [(0, 10), (1, 1), (5, 5), (2, 2)])
-def test_an_audit_that_was_not_compared_is_not_green(tmp_path, before, after):
+def test_an_audit_that_was_not_compared_is_not_green(monkeypatch, before, after):
+    monkeypatch.setattr("rethinking_audit.reports.plugin.compare", lambda *_: 1 / 0)
+    audit, regression = synthetic() | {"exit_code": before}, Regression(synthetic(), narrowed=False)
+    regression.pytest_audit_judged(audit)
+    assert audit["exit_code"] == after
+    assert regression.failure.startswith("ZeroDivisionError")
     session = SimpleNamespace(config=configuration(), exitstatus=before)
     Regression(synthetic(), narrowed=False).pytest_sessionfinish(session)
     assert session.exitstatus == after
 
 
-def test_a_tier_that_was_not_asked_for_is_not_missing(tmp_path):
+def test_a_tier_that_was_not_asked_for_is_not_missing():
     baseline = synthetic()
     for case in baseline["claims"][0]["cases"]:
         case["tier"] = "paper"
-    (tmp_path / "audit.json").write_text(json.dumps(synthetic()))
     regression = Regression(baseline, narrowed=False)
-    regression.compare(tmp_path / "audit.json")
+    regression.pytest_audit_judged(synthetic())
     assert regression.comparison.of("missing") == []

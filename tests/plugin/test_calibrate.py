@@ -38,7 +38,7 @@ def test_what_cannot_be_calibrated_is_bad_input(project, arguments, message):
 
 def test_calibrating_writes_the_file_asks_for_review_and_the_next_audit_tells_of_it(project):
     code, output = project.run("-m", "fast", "--calibrate", "-k", "accuracy_is_chance", "-n", "2")
-    assert code == 1, output
+    assert code == 10, output
     assert "calibration: 30 seeds of each arm, 90 runs to make, about " in output
     assert "claims/calibration.toml was written: review it before you commit it" in output
     assert not (project.folder / "out").exists(), "nothing was judged"
@@ -64,14 +64,14 @@ def test_calibrating_writes_the_file_asks_for_review_and_the_next_audit_tells_of
 def test_with_workers_the_main_process_writes_the_file_and_a_failed_run_leaves_it_alone(project):
     command = ("-m", "fast", "--calibrate", "-k", "accuracy_is_chance", "--engine", "reference")
     code, output = project.run(*command, "-n", "1")
-    assert code == 1, output
+    assert code == 10, output
     assert "calibration: 30 seeds of each arm" in output
     written = (project.folder / "claims" / "calibration.toml").read_text()
 
     damaged = next((project.store / "runs").iterdir())
     damaged.write_text("{}")
     code, output = project.run(*command)
-    assert code == 1
+    assert code == 10
     assert "claims/calibration.toml was not written:" in output
     assert damaged.name in output.replace("\n", "")
     assert (project.folder / "claims" / "calibration.toml").read_text() == written

@@ -78,7 +78,7 @@ def test_a_worker_that_loses_its_device_is_replaced_and_its_tests_come_again(pro
     (project.folder / "loses").touch()
     code, output = project.run(*FEW, "-n", "1")
     audit = project.audit()
-    assert "gw0 ends: cuda:0 no longer answers this process" in output
+    assert "gw0 ends: it lost its device: cuda:0 no longer answers this process" in output
     assert "replacing crashed worker gw0" in output
     (remark,) = audit["remarks"]
     assert remark.startswith("gw0 lost its device: cuda:0 no longer answers")

@@ -128,7 +128,7 @@ def state(tmp_path):
 
 
 def test_the_progress_says_how_much_of_the_time_is_left(state):
-    state.session.expect({"a": 1.0})
+    state.session.expect({"a": ("run", 1.0)})
     display = Display(SimpleNamespace(isatty=False), state)
     assert "time is up in 2 min" in display.line()
     state.started -= 200
@@ -141,7 +141,7 @@ def test_what_is_missing_is_counted_by_claim_and_priced_once(state):
     """The record counts a claim with its controls as one case, and a run that two of them lack as one run."""
     option = SimpleNamespace(minutes="2", shard=None)
     config = SimpleNamespace(option=option, stash={STATE: state})
-    state.session.expect({"a": 1.0, "b": 2.0, "c": 4.0})
+    state.session.expect({name: ("run", cost) for name, cost in {"a": 1.0, "b": 2.0, "c": 4.0}.items()})
     state.session.fail("a", Failure(TIME, "no time"))
     state.store.write("b", {})
     one = {"tier": "fast", "network": "mlp", "claim": {"id": "x/y"}, "runs": {"arm": {"0.0": ["a", "b", "old"]}}}

@@ -1,6 +1,9 @@
 """The commands of the reports: as they were read, what they write and where, and what they refuse."""
 
 import json
+import os
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -95,3 +98,17 @@ def test_what_cannot_be_written_is_named(folder, capsys):
             capsys.readouterr().err
             == f"{str(folder / 'no' / 'page.html')!r} cannot be written: No such file or directory\n"
         )
+
+
+def test_a_bug_is_3_and_a_sentence(monkeypatch, folder, capsys):
+    monkeypatch.setattr("rethinking_audit.reports.__main__.identical", lambda *_: 1 / 0)
+    assert main(["identical", str(folder / "old.json"), str(folder / "old.json")]) == 3
+    assert capsys.readouterr().err == "python -m reports identical: a bug, ZeroDivisionError: division by zero\n"
+
+
+@pytest.mark.parametrize(("device", "code", "told"), [("/dev/full", 4, "cannot be written: No space left"), (None, 0, "")])
+def test_an_export_that_nobody_can_have_is_no_traceback(monkeypatch, folder, capsys, device, code, told):
+    with Path(device or os.devnull).open("w") as out:
+        monkeypatch.setattr(sys, "stdout", out if device else None)
+        assert main(["csv", str(folder / "old.json")]) == code
+    assert told in capsys.readouterr().err

@@ -71,34 +71,38 @@ def test_a_written_audit_gets_its_page(folder):
     assert (folder / "old.html").read_text().strip().startswith("<!doctype html>")
 
 
+def read(path):
+    return json.loads(path.read_text())
+
+
 def test_a_comparison_is_stored_beside_the_audit_and_told(folder):
     config, (writer, lines) = configuration(), terminal()
-    regression = Regression(synthetic(2), narrowed=False)
+    regression, audit = Regression(synthetic(2), narrowed=False), read(folder / "new.json") | {"exit_code": 0}
+    regression.pytest_audit_judged(audit)
     regression.pytest_audit_written(folder / "new.json")
-    session = SimpleNamespace(config=config, exitstatus=0)
-    regression.pytest_sessionfinish(session)
-    regression.pytest_terminal_summary(writer, session.exitstatus, config)
-    assert session.exitstatus == 1
+    regression.pytest_terminal_summary(writer, config)
+    assert audit["exit_code"] == 1
     text = (folder / "new-compare.json").read_text()
     assert text == json.dumps(regression.comparison.to_dict(), indent=1)
     assert (folder / "new-compare.md").read_text().startswith("## ✗ 1 regression\n")
     assert lines[0] == "= against the baseline"
     assert lines[1].startswith("1 regression: ")
-    assert lines[1].endswith("  (exit code 1)")
 
 
 def test_what_was_not_compared_says_why(folder):
-    for path, why in ((None, "no audit was written"), (folder / "none.json", "UnreadableAudit: ")):
+    for audit, why in ((None, "no audit was written"), ({"exit_code": 0}, "KeyError: ")):
         config, (writer, lines) = configuration(), terminal()
         regression = Regression(synthetic(2), narrowed=False)
-        if path:
-            regression.pytest_audit_written(path)
         session = SimpleNamespace(config=config, exitstatus=0)
+        if audit:
+            regression.pytest_audit_judged(audit)
+            regression.pytest_audit_written(folder / "new.json")
+            assert audit["exit_code"] == 10
         regression.pytest_sessionfinish(session)
-        regression.pytest_terminal_summary(writer, 10, config)
-        assert session.exitstatus == 10
+        regression.pytest_terminal_summary(writer, config)
+        assert session.exitstatus == (0 if audit else 10)
         assert lines[1].startswith(f"not compared: {why}")
-        assert lines[1].endswith("  (exit code 10)")
+        assert not (folder / "new-compare.json").exists()
 
 
 @pytest.mark.parametrize("options", [{"collectonly": True}, {"plan": True}])
@@ -107,7 +111,7 @@ def test_where_nothing_is_judged_nothing_is_compared(options):
     session = SimpleNamespace(config=config, exitstatus=0)
     regression = Regression(synthetic(), narrowed=False)
     regression.pytest_sessionfinish(session)
-    regression.pytest_terminal_summary(writer, 0, config)
+    regression.pytest_terminal_summary(writer, config)
     assert (session.exitstatus, lines) == (0, [])
 
 
@@ -119,9 +123,8 @@ def test_a_version_of_the_suite_without_plans_is_compared():
     assert session.exitstatus == 10
 
 
-def test_a_narrowed_audit_misses_nothing(folder):
-    (folder / "few.json").write_text(json.dumps(synthetic(1)))
+def test_a_narrowed_audit_misses_nothing():
     for narrow, missing in ((True, 0), (False, 2)):
         regression = Regression(synthetic(2), narrowed=narrow)
-        regression.compare(folder / "few.json")
+        regression.pytest_audit_judged(synthetic(1))
         assert len(regression.comparison.regressions) == missing

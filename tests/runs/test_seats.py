@@ -14,7 +14,7 @@ from rethinking_audit.fixtures.claimkit.tier_file import read
 from rethinking_audit.fixtures.data import datasets
 from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.plugin.progress import Display
-from rethinking_audit.fixtures.runs import cards, prepare
+from rethinking_audit.fixtures.runs import cards, prepare, queue
 from rethinking_audit.fixtures.runs.identity import key
 from rethinking_audit.fixtures.runs.seats import Desk, Seat, deal
 from rethinking_audit.fixtures.runs.session import Heartbeat, Session
@@ -189,7 +189,7 @@ def test_a_worker_without_a_card_makes_what_needs_none_and_waits_for_the_rest(tm
     beside.start()
     for name in (key(LEARNER, Target("cuda:0")), key(SOLVE, Target("cuda:0"))):
         wait_for(lambda name=name: store.has(name))
-    time.sleep(2 * prepare.POLL)
+    time.sleep(2 * queue.POLL)
     assert beside.is_alive()
     assert made == [("beside", LEARNER), ("beside", SOLVE)]
     drain(store, tmp_path / "s", held)
@@ -235,8 +235,8 @@ def test_a_heartbeat_says_at_which_card(tmp_path, monkeypatch):
 @pytest.mark.parametrize(("listed", "told"), [(["GPU-a", "GPU-b"], ", card GPU-b"), (["GPU-b"], ""), ([], "")])
 def test_the_line_of_progress_says_who_is_at_which_of_several_cards(tmp_path, listed, told):
     session = Session(tmp_path)
-    session.expect({"k": 1.0})
+    session.expect({"k": ("a run", 1.0)})
     session.beat("gw1", Heartbeat("a run", 3, 9, 0.5, "epoch", "GPU-b" if listed else None))
     state = SimpleNamespace(session=session, store=Store(tmp_path / "store"), cards=listed, minutes=None)
-    line = Display(SimpleNamespace(isatty=False), state).line()
+    line = Display(SimpleNamespace(live=False), state).line()
     assert line.endswith(f"a run (epoch 3 loss 0.500{told})")

@@ -11,7 +11,7 @@ from rethinking_audit.fixtures.runs.store import Store
 from rethinking_audit.fixtures.tasks.sources import sha256
 from tests.builders.places import ROOT
 
-FOLDERS = ("begun", "failed", "lost", "prepared")
+FOLDERS = ("alive", "begun", "failed", "lost", "prepared")
 
 
 @pytest.fixture
@@ -32,14 +32,15 @@ def test_the_first_worker_says_what_was_collected(session):
 
 
 def test_what_each_stage_has_to_make_adds_up_and_is_named_by_its_runs(session):
-    session.expect({"b": 2.0, "a": 1.5})
-    session.expect({"a": 9.0, "b": 9.0})  # the same runs: another worker already did
+    session.expect({"b": ("two", 2.0), "a": ("one", 1.5)})
+    session.expect({"a": ("x", 9.0), "b": ("x", 9.0)})  # the same runs: another worker already did
     assert session.expected() == {"a": 1.5, "b": 2.0}
-    session.expect({"c": 4.0})
+    session.expect({"c": ("three", 4.0)})
     assert session.expected() == {"a": 1.5, "b": 2.0, "c": 4.0}
     names = [f"missing-{sha256(runs)}.json" for runs in (["a", "b"], ["c"])]
     assert {path.name for path in session.folder.glob("*.json")} == set(names)
-    assert json.loads((session.folder / names[1]).read_text()) == {"c": 4.0}
+    assert json.loads((session.folder / names[1]).read_text()) == {"c": ["three", 4.0]}
+    assert session.names() == {"a": "one", "b": "two", "c": "three"}
 
 
 def test_a_failure_is_found_by_its_key_alone(session):

@@ -44,7 +44,7 @@ def test_whether_a_store_can_be_written_is_tried_where_it_will_be(tmp_path, monk
     monkeypatch.setattr(room.tempfile, "TemporaryFile", full)
     with pytest.raises(StoreUnusable) as error:
         Store(tmp_path / "store")
-    told = "cannot be written to (read-only: runs), expected a folder of yours"
+    told = "cannot be written to (read-only: runs), expected a folder of yours with room"
     assert str(error.value) == f"the store {str(tmp_path / 'store')!r} {told}"
 
 
