@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rethinking_audit.fixtures.calibration import record
-from rethinking_audit.fixtures.data import folder, listing, source
+from rethinking_audit.fixtures.data import listing, source
 from rethinking_audit.fixtures.networks import NETWORKS
 from rethinking_audit.fixtures.runs.cards import listed
 from tests.builders import card
@@ -19,7 +19,7 @@ CALIBRATION = CLAIMS / "calibration.toml"
 
 def forget():
     """Forget what a new process would not know of the data sets."""
-    for cached in (source.describe, source.load, source.digest, listing.listing, folder._shape):
+    for cached in (source.describe, source.load, source.digest, listing.listing):
         cached.cache_clear()
 
 

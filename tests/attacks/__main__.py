@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from tests.attacks import records
-from tests.attacks.parsers import PARSERS
+from tests.attacks.text_parsers import PARSERS
 
 ATTACKS = {**PARSERS, "records": records.attack}
 

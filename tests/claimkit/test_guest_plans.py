@@ -85,10 +85,10 @@ def test_noise_is_left_out_if_the_recipe_augments():
 
 def test_no_network_has_more_images_than_the_data_set():
     plan = NetworkPlan(RECIPE, 2, sizes=(25, 50, 100), train_size=100)
-    tier = Tier("fast", find("digits"), {"a": plan, "b": NetworkPlan(RECIPE, 2)}, ("a", "b")).within(60)
+    tier = Tier("fast", find("digits"), {"a": plan, "b": NetworkPlan(RECIPE, 2)}, ("a", "b")).within(60, 2)
     assert (tier.networks["a"].train_size, tier.networks["a"].sizes, tier.networks["b"].train_size) == (60, (25, 50), None)
     own = NetworkPlan(RECIPE, 2, train_size=100, data=find("mnist"))
-    assert own.within(60) == own
+    assert own.within(60, 2) == own
 
 
 def test_every_tier_has_a_plan_for_guests_by_the_papers_recipe():

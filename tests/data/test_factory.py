@@ -2,13 +2,10 @@
 
 import numpy as np
 import pytest
-import torch
-from PIL import Image
 
 from rethinking_audit.fixtures.data import factory
 from rethinking_audit.fixtures.data.checked import checked
 from rethinking_audit.fixtures.data.datasets import find
-from rethinking_audit.fixtures.data.factory_arrays import labels, values
 from rethinking_audit.fixtures.guests.strings import Refused
 from tests.builders.guests import write_code
 
@@ -106,24 +103,23 @@ def test_the_pixels_are_the_users(tmp_path):
         ("(iter([]), iter([]))", r"returned \w+ as train, expected"),
         ("([], [])", "returned an empty data set as train"),
         ("(Set(list(images), y), None)", "returned NoneType as test"),
-        ("sets(images)[:1] * 2", "6 test images are training images too|12 test images"),
+        ("sets(images)[:1] * 2", r"no test image is new: 12 test images are training images too, left out: test\[0\]"),
         ("split(images[:, :5])", r"train images are uint8 \(12, 5, 12, 3\), expected"),
         ("split(rows[:, :5])", r"train images are float64 \(12, 5\), expected .* at least 8"),
         ("split(rows[0])", r"train images are float64 \(11,\)|train images are"),
         ("split(np.where(rows > 2, np.inf, rows))", "numbers that are not finite"),
-        ("split(rows * 1e300)", "numbers beyond 3.4e[+]38, the largest of float32"),
         ("split(rows.astype(str))", "train images are of type <U32, such as .*; expected numbers"),
         ("split(rows.astype(object))", "train images are of type object"),
         ("split(rows * 1j)", "train images are of type complex128"),
-        ("split(rows, y / 2)", r"train labels are float64 \(12,\), expected whole numbers from 0"),
+        ("split(rows, y / 2)", "train labels are float64, such as 0.5; expected whole numbers from 0"),
         ("split(rows, np.array(list('abc') * 6))", "train labels are of type <U1, such as .*'a'"),
-        ("split(rows, np.eye(3)[y].astype(int))", r"train labels are int64 \(12, 3\)"),
-        ("split(rows, y + 1)", "no training image of class 0"),
-        ("split(rows, y - 1)", "training labels from -1 to 1, expected 0 to 1"),
-        ("(split(rows)[0], (rows[12:], y[12:] + 1))", "test labels from 1 to 3, expected 0 to 2"),
-        ("((rows[:12], y[:11]), (rows[12:], y[12:]))", "12 training images have 11 labels"),
-        ("(split(rows)[0], split(images)[1])", "training images are float32 1x1x11, test images uint8 3x9x12"),
-        ("(split(rows)[0], split(rows)[0])", "12 test images are training images too"),
+        ("split(rows, np.eye(3)[y].astype(int))", r"train labels are one-hot, int64 \(12, 3\); expected"),
+        ("split(rows, y + 1)", "train labels name 3 classes from 1 to 3, expected 0 to 2"),
+        ("split(rows, y - 1)", "train labels name 3 classes from -1 to 1, expected 0 to 2"),
+        ("(split(rows)[0], (rows[12:], y[12:] + 1))", "test labels are from 1 to 3, expected 0 to 2"),
+        ("((rows[:12], y[:11]), (rows[12:], y[12:]))", "train images are 12, train labels 11; expected one"),
+        ("(split(rows)[0], split(images)[1])", "train images are float64 1x1x11, test images uint8 3x9x12; expected"),
+        ("(split(rows)[0], split(rows)[0])", "no test image is new: 12 test images are training images too"),
         ("(list(images), list(images))", r"item 0 of train is ndarray, expected \(image, class\)"),
         ("sets([images[0]] * 5 + [images[0][:8]] * 13)", r"train images are of shapes \(9, 12, 3\) and \(8, 12, 3\)"),
         ("1 / 0", r"data\(\) raises ZeroDivisionError: division by zero \("),
@@ -180,10 +176,3 @@ def test_an_experiment_on_rows_keeps_its_contracts(tmp_path):
     experiment, kept = checked(source(tmp_path, ROWS), 300, "original", 1.0, 0)
     assert experiment.inputs.shape == (300, 1, 1, 11)
     assert len(kept) > 5
-
-
-def test_whole_numbers_and_images_of_any_mode_are_decided_on_purpose():
-    grey16 = np.asarray(Image.fromarray(np.full((9, 9), 40_000, np.uint16)))
-    assert values([grey16], "train", "here").dtype == np.float32
-    assert values(np.ones((2, 9, 9), bool), "train", "here").dtype == np.uint8
-    assert labels(torch.tensor([0, 1]), "train", "here").tolist() == [0, 1]

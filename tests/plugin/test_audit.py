@@ -130,7 +130,7 @@ def test_ctrl_c_exits_2_and_what_is_finished_stays(project):
         (["--max-seeds", "9"], "--max-seeds is 9 without --until-decided, expected both"),
         (["--max-seeds", "7", "--until-decided"], "--max-seeds is 7, expected more than the 7 seeds that are declared"),
         (["--dataset", "imagenet"], "no data set is named 'imagenet'"),
-        (["--dataset", "folder:/nowhere"], "folder:/nowhere is not a folder"),
+        (["--dataset", "folder:/nowhere"], "folder:/nowhere: it is no folder"),
         (["--device", "gpu"], "--device is 'gpu', expected auto, cpu, cuda"),
         (["--store", "/proc/nowhere"], "the store '/proc/nowhere' cannot be written to"),
     ],

@@ -6,7 +6,7 @@ from rethinking_audit.fixtures.guests import strings
 from rethinking_audit.fixtures.runs.store import DamagedRecord, Store
 from rethinking_audit.fixtures.subjects import script
 from tests.attacks.__main__ import ATTACKS, main
-from tests.attacks.parsers import PARSERS
+from tests.attacks.text_parsers import PARSERS
 
 
 @pytest.mark.parametrize("name", PARSERS)
