@@ -58,7 +58,7 @@ def test_calibrating_writes_the_file_asks_for_review_and_the_next_audit_tells_of
     (project.folder / "claims" / "calibration.toml").write_text("[made]\n")
     code, output = project.run("-m", "fast", "-k", "accuracy_is_chance")
     assert code == 4
-    assert "calibration.toml is no calibration: the file: 'suite'" in output
+    assert "calibration.toml has no suite, expected a table" in output
 
 
 def test_with_workers_the_main_process_writes_the_file_and_a_failed_run_leaves_it_alone(project):

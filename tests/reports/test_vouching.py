@@ -53,6 +53,6 @@ def test_two_records_in_which_a_control_came_out_otherwise_are_not_merged():
     one, other = vouched("alexnet"), vouched("inception")
     assert len(merge([("one", one), ("other", other)])["claims"][0]["cases"]) == 2
     changed = copy.deepcopy(other)
-    changed["claims"][0]["cases"][0]["control"]["judgement"]["measured"] = 0.1
+    changed["claims"][0]["cases"][0]["control"]["judgement"]["verdict"] = "INCONCLUSIVE"
     with pytest.raises(CannotMerge, match="a control of family/claim-0 on mlp did not come out the same"):
         merge([("one", one), ("other", changed)])
