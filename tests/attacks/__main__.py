@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from tests.attacks import records
@@ -11,14 +12,18 @@ ATTACKS = {**PARSERS, "records": records.attack}
 
 
 def main(words: list[str]) -> int:
-    """Print each fault; return 1 if there was any, 4 for an unknown name."""
-    if not words or not words[0].isdigit() or not set(words[1:]) <= ATTACKS.keys():
-        print(f"expected a number and some of {', '.join(ATTACKS)}", file=sys.stderr)
-        return 4
+    """Print each fault; return 1 if there was any."""
+    parser = argparse.ArgumentParser("python -m tests.attacks", description=__doc__)
+    parser.add_argument("count", type=int, metavar="N")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(ATTACKS))
+    asked = parser.parse_args(words)
+    if unknown := set(asked.names) - ATTACKS.keys():
+        parser.error(f"there is no {min(unknown)!r}, expected some of {', '.join(ATTACKS)}")
     faults = 0
-    for name in words[1:] or ATTACKS:
-        found = ATTACKS[name](int(words[0]), 0)
-        print("\n".join([f"{name}: {words[0]} inputs, {len(found)} faults", *found]).encode("utf-8", "replace").decode())
+    for name in asked.names or ATTACKS:
+        found = ATTACKS[name](asked.count, 0)
+        told = [f"{name}: {asked.count} inputs, {len(found)} faults", *found]
+        print("\n".join(told).encode("utf-8", "replace").decode())
         faults += len(found)
     return 1 if faults else 0
 

@@ -10,7 +10,15 @@ from tests.builders.places import ROOT
 TESTS = ROOT / "tests"
 FILES = sorted(TESTS.rglob("test_*.py"))
 ROOMS = {path.name for path in (ROOT / "fixtures").iterdir() if path.is_dir()}
-OTHERS = {"ci", "claims", "docs", "house", "packaging", "reports"}  # what is no room of fixtures/, or is about the whole
+OTHERS = {
+    "ci",
+    "claims",
+    "docs",
+    "faults",
+    "house",
+    "packaging",
+    "reports",
+}  # what is no room of fixtures/, or is about the whole
 
 
 def imported(path):

@@ -113,7 +113,10 @@ def test_a_card_tells_each_control_by_what_it_must_find():
         case["other_controls"] = [{**outcome([0.1], "HELD"), "expected": "HELD", "description": "a neighbour"}]
     (card,) = cards(audit["claims"], audit["runs"])
     networks = ["alexnet", "mlp-1x512"]
-    assert card.controls == [Controls("another", "REFUTED", networks, []), Controls("a neighbour", "HELD", networks, [])]
+    assert card.controls == [
+        Controls("another", "REFUTED", networks, [], []),
+        Controls("a neighbour", "HELD", networks, [], []),
+    ]
 
 
 def test_controls_alone(tmp_path):

@@ -129,7 +129,7 @@ def state(tmp_path):
 
 def test_the_progress_says_how_much_of_the_time_is_left(state):
     state.session.expect({"a": ("run", 1.0)})
-    display = Display(SimpleNamespace(isatty=False), state)
+    display = Display(SimpleNamespace(live=False), state)
     assert "time is up in 2 min" in display.line()
     state.started -= 200
     assert "time is up in 1 s" in display.line()

@@ -72,7 +72,10 @@ def ends(record=None, outcomes=(), error=None, code=0):
     """What the hook makes of a session that ended with a code or an error, and of its record."""
     recorder = Recorder()
     recorder.outcomes = dict.fromkeys(outcomes, SILENT)
-    stash = {RECORDER: recorder, way_out.STATE: SimpleNamespace(session=SimpleNamespace(folder="nowhere"))}
+    stash = {
+        RECORDER: recorder,
+        way_out.STATE: SimpleNamespace(session=SimpleNamespace(folder="nowhere", rest=lambda: None)),
+    }
     if record is not None:
         stash |= {AUDIT: {"exit_code": record}, PRINTED: True}
     options = SimpleNamespace(option=SimpleNamespace(), known_args_namespace=SimpleNamespace(), stash=stash)

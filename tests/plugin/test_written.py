@@ -15,11 +15,11 @@ Training.told = classmethod(lambda cls, result: {"shape": "a third"})
 def test_a_report_that_cannot_be_written_changes_no_verdict(finished, tmp_path):
     project = Project(tmp_path / "report")
     shutil.copytree(finished.store, project.store)
-    (project.folder / "out").write_text("in the way")
+    (project.folder / "out" / "audit.json").mkdir(parents=True)
     code, output = project.run(*ONLY)
     assert code == 0
-    assert "report: not written: FileExistsError" in output
-    assert (project.folder / "out").read_text() == "in the way"
+    assert "report: not written: " in output
+    assert (project.folder / "out" / "audit.json").is_dir()
 
 
 def test_a_record_that_is_not_as_its_schema_says_is_a_bug_in_the_suite(finished, tmp_path):

@@ -40,7 +40,7 @@ def test_the_record_has_the_shape_of_the_schema(leaking, tmp_path):
 
 def test_every_export_renders_it(leaking):
     page = render(leaking.record)
-    assert "Audit of training code" in page
+    assert "Is there a mistake in" in page
     assert "Test labels are used" in page
     assert "not looked at" in page
     assert "own/e1" in markdown.summary(leaking.record)

@@ -1,0 +1,52 @@
+"""The tests of the scorecard and of the table of inputs, run once: which rows pass."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+from tests.builders.places import ROOT
+
+SCORECARD = Path(__file__).with_name("scorecard.toml")
+INTAKE = "tests/docs/test_documented_data.py"
+
+
+def scorecard():
+    """Return the rows by their number."""
+    return tomllib.loads(SCORECARD.read_text(encoding="utf-8"))
+
+
+def passed(folder, processes):
+    """Run all tests of the rows; return the outcome of each test by its address: passed, skipped or failed."""
+    tests = sorted({test for row in scorecard().values() for test in row["tests"]} | {INTAKE})
+    report = folder / "faults.xml"
+    workers = ["-n", str(processes)] if processes > 1 else []
+    options = ["-q", "--benchmark-disable", "-p", "no:cacheprovider", f"--junitxml={report}", *workers]
+    subprocess.run([sys.executable, "-m", "pytest", *tests, *options], cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
+    return outcomes(report.read_text(encoding="utf-8")) if report.exists() else {}
+
+
+def outcomes(report):
+    """Return what became of each test, by its address without parameters: the worst of its cases."""
+    found = {}
+    for case in ElementTree.fromstring(report).iter("testcase"):
+        *parts, module = case.get("classname").split(".")
+        address = f"{'/'.join([*parts, module])}.py::{case.get('name').partition('[')[0]}"
+        kinds = {child.tag for child in case}
+        outcome = "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed"
+        found.setdefault(address, []).append(outcome)
+    return found
+
+
+def row_passes(row, found):
+    """Whether every test of a row ran, and none failed. A skipped case counts only beside one that passed."""
+    return all(
+        _passes([one for name, own in found.items() if name.startswith(test) for one in own]) for test in row["tests"]
+    )
+
+
+def _passes(own):
+    return "passed" in own and "failed" not in own
