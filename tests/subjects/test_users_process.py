@@ -165,4 +165,7 @@ def alive(process):
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    return Path(f"/proc/{process}/stat").read_text().split()[2] != "Z" if Path("/proc/self").exists() else True
+    try:
+        return not Path("/proc/self").exists() or Path(f"/proc/{process}/stat").read_text().split()[2] != "Z"
+    except OSError:  # it ended meanwhile
+        return False
