@@ -25,6 +25,8 @@ from rethinking_audit.reports.pictures import pictures
 from rethinking_audit.reports.tables import tables
 from rethinking_audit.reports.view import cards
 
+LEAST = 1e-12  # a chance below it is told as a number
+
 
 def render(audit: Audit) -> str:
     """Return the report of an audit record; it depends on nothing else."""
@@ -78,7 +80,7 @@ def _environment() -> Environment:
 
 def chance(alpha: float) -> str:
     """Return a probability as the words of a sentence."""
-    times = round(1 / alpha) if alpha > 0 else 0
+    times = round(1 / alpha) if alpha > LEAST else 0
     return (
         f"at most 1 time in {times:,}"
         if times > 1 and abs(times * alpha - 1) < 1e-6

@@ -5,6 +5,7 @@ import random
 import pytest
 
 from rethinking_audit.reports.overview import MOST_DRAWN, lines, tolerance, undecided
+from rethinking_audit.reports.render import chance
 from rethinking_audit.reports.view import ABOUT_LOSS, Controls, cards
 from tests.builders.records import give, outcome, run, synthetic
 
@@ -254,3 +255,13 @@ def test_what_held_is_closed_and_what_did_not_is_open():
         assert one_card(audit).open is shown
     audit["claims"][0].update(verdict="REFUTED", expected="REFUTED")
     assert not one_card(audit).open, "a misreading that was rejected"
+
+
+def test_a_chance_is_told_in_words_where_it_is_one_in_a_whole_number():
+    told = {chance(alpha) for alpha in (0.01, 1e-3, 0.03, 5e-324)}
+    assert told == {
+        "at most 1 time in 100",
+        "at most 1 time in 1,000",
+        "with probability 0.03 at most",
+        "with probability 4.94066e-324 at most",
+    }
