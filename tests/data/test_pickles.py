@@ -90,8 +90,10 @@ DEEP = 40_000
         (b"\x80\x02]K\x01K\x02s.", "int as a key of list"),
         (b"\x80\x02}\x8a\xff" + b"\x01" * 255 + b"K\x01s.", "int as a key"),
         (b"\x80\x02a.", "IndexError"),
+        (b"\x80\x02c\nnumpy\n_no_such_name\n.", "refused|cannot be read"),
+        (b"\x80\x04\x8c\x06\nnumpy\x8c\x01x\x93.", "asks for numpy.x; refused"),
     ],
-    ids=range(22),
+    ids=range(24),
 )
 def test_what_is_no_array_is_refused(content, said):
     with pytest.raises(DataUnavailable, match=said) as caught:
