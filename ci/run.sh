@@ -85,7 +85,7 @@ compare() {
   return $code
 }
 
-# Whoever asks this script to end asks the audit, which then writes its record. A shell's background process ignores
+# A signal to this script is passed on to the audit, which then writes its record. A shell's background process ignores
 # SIGINT, so it gets SIGTERM for that too. A signal interrupts `wait`, which then waits on.
 await() {
   local code again=yes

@@ -103,9 +103,9 @@ def _sentence(audit: Audit) -> tuple[str, str]:
 def _own_sentence(audit: Audit) -> tuple[str, str]:
     """Return what an audit of training code found."""
     new = [claim["verdict"] for claim in audit["claims"] if not no_news(claim)]
-    for verdict, told in ((ERROR, "no answer in"), (REFUTED, "something is wrong in")):
+    for verdict, told in ((ERROR, "No answer in"), (REFUTED, "Something is wrong in")):
         if count := new.count(verdict):
-            return verdict, f"{told.capitalize()} {count} of {plural(len(audit['claims']), 'check')}."
+            return verdict, f"{told} {count} of {plural(len(audit['claims']), 'check')}."
     judged = new.count(HELD) + new.count(INCONCLUSIVE)
     if not new.count(HELD):
         return INCONCLUSIVE, f"Nothing was decided in {plural(judged, 'check')}."
@@ -132,16 +132,15 @@ def _tiers(audit: Audit) -> list[str]:
 
 
 def _words(audit: Audit) -> tuple[str, str]:
-    """Return what kind of data the audit's tiers have, and what the audit is not; empty for the paper's own."""
-    found = [SCALES[tier] for tier in _tiers(audit) if tier in SCALES]
-    return found[0] if found else ("", "")
+    """Return what kind of data an audit of one tier has, and what it is not; empty for the paper's own, or several."""
+    found = [SCALES.get(tier) for tier in _tiers(audit)]
+    return found[0] if len(found) == 1 and found[0] is not None else ("", "")
 
 
 def _scale(audit: Audit) -> str:
-    stand_ins = [data["title"] for data in audit["data"].values() if data["stand_in"]]
-    return " ".join(
-        [_words(audit)[1], *(f"A stand-in takes the place of the data: {title}." for title in stand_ins)]
-    ).strip()
+    """Return what the audit is not; the evidence names the stand-in."""
+    stand_in = any(data["stand_in"] for data in audit["data"].values())
+    return " ".join([_words(audit)[1], "The data are a stand-in for the paper's." * stand_in]).strip()
 
 
 def _evidence(audit: Audit) -> Iterable[str]:

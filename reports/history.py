@@ -71,10 +71,8 @@ class History:
     @property
     def verdict_since(self) -> str:
         """When the latest verdict first came, without another one since."""
-        same = takewhile(
-            lambda one: one[0] == self.verdicts[-1], reversed(list(zip(self.verdicts, self.created, strict=True)))
-        )
-        return list(same)[-1][1]
+        backwards = zip(reversed(self.verdicts), reversed(self.created), strict=True)
+        return [created for _, created in takewhile(lambda one: one[0] == self.verdicts[-1], backwards)][-1]
 
     @property
     def worst(self) -> tuple[str, Cusum] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rethinking_audit.fixtures.record.judged import Claim
 from rethinking_audit.fixtures.record.outcome import all_cases, as_expected, standing
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.verdict import HELD, NOT_RUN, VERDICTS
@@ -32,12 +31,8 @@ def _worst(audit: Audit) -> dict[str, tuple[str, bool]]:
     """Return the worst verdict on each claim, as it counts. A case that was not run stands for none that was."""
     cases: dict[str, list[tuple[str, bool]]] = {}
     for claim, case in all_cases(audit):
-        cases.setdefault(_name(claim), []).append((standing(case), as_expected(case) and standing(case) != HELD))
+        cases.setdefault(claim["id"], []).append((standing(case), as_expected(case) and standing(case) != HELD))
     return {name: min(_run(found), key=_rank) for name, found in cases.items()}
-
-
-def _name(claim: Claim) -> str:
-    return str(claim["id"])
 
 
 def _run(found: list[tuple[str, bool]]) -> list[tuple[str, bool]]:

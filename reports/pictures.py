@@ -40,11 +40,12 @@ class Pictures:
 
 
 def pictures(audit: Audit) -> Pictures | None:
-    """Return the pictures of the first data set that has a whole example; None if none has."""
-    for data in audit["data"].values():
-        if (found := data.get("example")) and _whole(found):
-            return Pictures(data["title"].partition(" (")[0], _pictures(found), _learned(audit))
-    return None
+    """Return the pictures of a data set with a whole example, a learned one if there is any; None without an example."""
+    shown = {name: data for name, data in audit["data"].items() if (one := data.get("example")) and _whole(one)}
+    if not shown:
+        return None
+    name = max(shown, key=lambda name: _learned(audit, name))
+    return Pictures(shown[name]["title"].partition(" (")[0], _pictures(shown[name]["example"]), _learned(audit, name))
 
 
 def _whole(one: Example) -> bool:
@@ -58,9 +59,10 @@ def _pictures(one: Example) -> list[Picture]:
     return [_picture(caption, one["shape"], one["inputs"][kind]) for caption, kind in captions.items()]
 
 
-def _learned(audit: Audit) -> bool:
-    verdicts = {claim["id"]: claim["verdict"] for claim in audit["claims"]}
-    return all(verdicts.get(claim) == HELD for claim in LEARNED)
+def _learned(audit: Audit, data: str) -> bool:
+    """Return whether random labels and random inputs of this data set were judged, and every network fitted them."""
+    found = {claim["id"]: [case["verdict"] for case in claim["cases"] if case["data"] == data] for claim in audit["claims"]}
+    return all(found.get(claim) and set(found[claim]) == {HELD} for claim in LEARNED)
 
 
 def _picture(caption: str, shape: Sequence[int], text: str) -> Picture:

@@ -81,8 +81,8 @@ def _faults(
                 warnings.simplefilter("ignore")  # Python warns of some regular expressions
                 parse(text)
         except documented as error:
-            if len(error.args) != 1 or not str(error):
-                yield f"{name}, {text[:200]!r}: {error!r:.200} says nothing"
+            if len(error.args) != 1 or not str(error) or "\n" in str(error):
+                yield f"{name}, {text[:200]!r}: {error!r:.200} is no sentence"
         except Exception as error:
             place = traceback.extract_tb(error.__traceback__)[-1]
             yield f"{name}, {text[:200]!r}: {error!r:.200} at {Path(place.filename).name}:{place.lineno}"

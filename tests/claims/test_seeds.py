@@ -15,7 +15,8 @@ from rethinking_audit.fixtures.claimkit.seeds import FILE, development, developm
 from rethinking_audit.fixtures.claimkit.tiers import Scale
 from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.data.experiment import prepare
-from rethinking_audit.fixtures.plugin.options import first_seed, pytest_addoption
+from rethinking_audit.fixtures.plugin.options import pytest_addoption
+from rethinking_audit.fixtures.plugin.scale import first_seed
 from tests.builders.claims import CLAIM_FILES, import_file
 from tests.builders.places import CLAIMS
 from tests.builders.projects import Project

@@ -19,7 +19,7 @@ IMAGES = DRAW.integers(0, 256, (14, 1, 10, 10), dtype=np.uint8)
 def of(train, labels, test, **other):
     """A data set of images by their places in IMAGES."""
     labels = np.array(labels)
-    arrays = IMAGES[train], labels, IMAGES[test], np.zeros(len(test), np.int64)
+    arrays = IMAGES[train], labels, IMAGES[test], np.arange(len(test)) // 2 % 2 if len(test) > 2 else np.arange(len(test))
     return Given("mine", int(labels.max()) + 1, paper_crop(10), 255, *arrays, **other)
 
 
@@ -133,3 +133,12 @@ def test_what_is_left_keeps_the_contracts(tmp_path, own_folders):
     experiment = prepare(find(name), None, "original", 1.0, 0)
     assert (len(experiment.labels), len(experiment.test_labels)) == (280, 15)  # 290 = 2 and 0 = 0 modulo 3: labels differ
     assert len(contracts.check(experiment)) == len(contracts.CONTRACTS)
+
+
+def test_nearly_flat_images_of_different_contrast_are_no_copies():
+    """Standardizing does not bring their deviation to 1, so that a network sees the difference."""
+    faint = np.zeros((2, 1, 8, 8), np.uint8)
+    faint[0, 0, 0, 0], faint[1, 0, 0, 0] = 1, 144
+    seen = standardize(torch.as_tensor(faint / 255))
+    assert not torch.allclose(seen[0], seen[1], atol=1e-2)
+    assert len(set(copies.digests(faint, (8, 8)))) == 2

@@ -108,3 +108,10 @@ def test_folders_may_lie_as_deep_as_the_system_allows(tmp_path):
     inner.mkdir(parents=True)
     (inner / "0.png").write_bytes(b"x")
     assert len(names(tmp_path)) == 1
+
+
+def test_an_empty_folder_of_a_tool_is_nothing_to_tell(tmp_path):
+    (tmp_path / ".ipynb_checkpoints").mkdir()
+    passed = Passed()
+    assert images(str(tmp_path), "train/cat", passed) == []
+    assert passed.remarks == ()

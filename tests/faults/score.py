@@ -30,7 +30,7 @@ def passed(folder, processes):
 
 
 def outcomes(report):
-    """Return what became of each test, by its address without parameters: the worst of its cases."""
+    """Return what became of each test, by its address without parameters: of each of its cases."""
     found = {}
     for case in ElementTree.fromstring(report).iter("testcase"):
         *parts, module = case.get("classname").split(".")
@@ -44,7 +44,15 @@ def outcomes(report):
 def row_passes(row, found):
     """Whether every test of a row ran, and none failed. A skipped case counts only beside one that passed."""
     return all(
-        _passes([one for name, own in found.items() if name.startswith(test) for one in own]) for test in row["tests"]
+        _passes(
+            [
+                one
+                for name, own in found.items()
+                if name == test or name.startswith((f"{test}::", f"{test}/"))
+                for one in own
+            ]
+        )
+        for test in row["tests"]
     )
 
 

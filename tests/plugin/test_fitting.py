@@ -36,7 +36,7 @@ def test_one_size_is_no_sweep(tmp_path):
     after = fitting.fitted(before)
     assert after.networks["mlp-1x512"].sizes == ()
     assert fitting.remarks([before], {"fast": after})[1] == (
-        "npz:mine.npz has too few images for a sweep over sizes: mlp-1x512 has none"
+        "npz:mine.npz has too few images for a sweep over sizes: none for mlp-1x512"
     )
     assert swept((1, 2, 3), 2, 3) == (2, 3)
     assert swept((1, 2, 3), 3, 9) == ()

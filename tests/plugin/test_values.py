@@ -7,7 +7,7 @@ import pytest
 
 from rethinking_audit.fixtures.data import paths
 from rethinking_audit.fixtures.data.paths import NoHome, cache_folder, data_folder, store_folder
-from rethinking_audit.fixtures.plugin import guests, minutes, options, watch
+from rethinking_audit.fixtures.plugin import guests, minutes, watch
 from rethinking_audit.fixtures.plugin.shard import Shard
 from rethinking_audit.fixtures.plugin.values import check_numbers, folder_of
 from rethinking_audit.own import settled
@@ -109,7 +109,7 @@ def nobody(monkeypatch):
 SAID = "this user has no home folder, expected HOME, or the folders that --store, RETHINKING_CACHE and RETHINKING_DATA name"
 
 
-@pytest.mark.parametrize("place", [store_folder, data_folder, cache_folder, options.default_store])
+@pytest.mark.parametrize("place", [store_folder, data_folder, cache_folder])
 def test_a_user_without_a_home_is_told_what_to_set(nobody, place):
     with pytest.raises(NoHome, match=SAID):
         place()
@@ -118,9 +118,10 @@ def test_a_user_without_a_home_is_told_what_to_set(nobody, place):
 def test_a_user_without_a_home_may_name_folders(nobody, monkeypatch, tmp_path):
     monkeypatch.setenv("RETHINKING_CACHE", str(tmp_path))
     assert paths.cache_folder() == tmp_path
-    monkeypatch.setenv("RETHINKING_CACHE", "~/x")
-    with pytest.raises(NoHome):
-        paths.cache_folder()
+    for place in ("~/x", "~nobody-at-all/x"):
+        monkeypatch.setenv("RETHINKING_CACHE", place)
+        with pytest.raises(NoHome, match=f"RETHINKING_CACHE is '{place}', and there is no such home folder"):
+            paths.cache_folder()
 
 
 @pytest.mark.lengthy

@@ -107,3 +107,10 @@ def test_the_paper_is_linked_where_its_venue_names_it():
     assert answer(made).paper == "https://arxiv.org/abs/1611.03530v2"
     made["paper"]["venue"] = "arXiv:javascript"
     assert answer(made).paper is None
+
+
+def test_of_two_tiers_neither_scale_is_said():
+    made = whole(synthetic())
+    made["claims"][0]["cases"][0]["tier"] = "paper"
+    assert answer(made).scale == ""
+    assert answer(made).sentence.startswith("Yes: ")

@@ -8,7 +8,7 @@ from PIL import Image
 
 from rethinking_audit.fixtures.data import datasets
 from rethinking_audit.fixtures.data.example import example
-from rethinking_audit.reports.pictures import pictures, png
+from rethinking_audit.reports.pictures import LEARNED, pictures, png
 from tests.builders.everything import EXAMPLE, everything
 from tests.builders.records import synthetic
 
@@ -36,6 +36,18 @@ def test_the_first_whole_example_is_shown():
         "noise",
     ]
     assert pictures(synthetic()) is None
+
+
+def test_only_a_data_set_on_which_every_kind_was_fitted_is_called_learned():
+    made = everything()
+    made["data"]["digits"] = {**made["data"]["digits"], "title": "digits", "example": EXAMPLE}
+    for claim, name in zip(made["claims"], LEARNED, strict=False):
+        claim["id"] = name
+        for case in claim["cases"]:
+            case.update(verdict="HELD", data="mnist")
+    assert (pictures(made).title, pictures(made).learned) == ("MNIST", True)
+    made["claims"][1]["cases"][0]["verdict"] = "REFUTED"
+    assert (pictures(made).title, pictures(made).learned) == ("digits", False)
 
 
 def test_an_example_that_is_not_whole_is_not_shown():

@@ -13,6 +13,7 @@ from rethinking_audit.fixtures.runs import holder as room
 from rethinking_audit.fixtures.runs import patience, prepare
 from rethinking_audit.fixtures.runs.holder import Holder, holder_of, sign, this_process
 from rethinking_audit.fixtures.runs.patience import Pulse, Silence, touched
+from rethinking_audit.fixtures.runs.queue import Queue
 from rethinking_audit.fixtures.runs.session import STILL, Session
 from rethinking_audit.fixtures.runs.store import Store
 from rethinking_audit.fixtures.tasks.target import Target
@@ -163,3 +164,14 @@ def test_signatures_are_json(tmp_path):
     sign(tmp_path / "a.lock", this_process("s", "w"))
     assert set(json.loads((tmp_path / "a.lock").read_text())) == {"pid", "host", "user", "session", "worker"}
     sign(tmp_path / "no" / "a.lock", this_process("s", "w"))
+
+
+def test_a_run_that_needs_a_seat_is_left_to_those_that_have_one(shared, monkeypatch):
+    """A worker without a seat waits for runs that nobody has begun, and gives none of them up."""
+    store, session = shared
+    queue = Queue({"a": Free("a")}, store, session, patience=0.01)
+    monkeypatch.setattr(queue, "_is_for_me", lambda task: False)
+    for _ in range(3):
+        queue._looked = 0.0
+        queue.wait()
+    assert session.failure("a") is None

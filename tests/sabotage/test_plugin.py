@@ -8,7 +8,7 @@ import sys
 import jsonschema
 import pytest
 
-from rethinking_audit.fixtures.plugin import options
+from rethinking_audit.fixtures.data import paths
 from rethinking_audit.fixtures.sabotage import plugin
 from rethinking_audit.fixtures.sabotage.table import audits, find
 from tests.builders.places import ROOT
@@ -17,7 +17,7 @@ from tests.builders.places import ROOT
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
     """The folder in which honest audits keep their runs."""
-    monkeypatch.setattr(options, "default_store", lambda: tmp_path / "cache" / "rethinking-audit")
+    monkeypatch.setattr(paths, "store_folder", lambda: tmp_path / "cache" / "rethinking-audit")
     return tmp_path / "cache" / "rethinking-audit"
 
 
