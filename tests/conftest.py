@@ -1,6 +1,7 @@
 """What tests of more than one file use."""
 
 import io
+import signal
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,11 @@ def encodings_named(monkeypatch):
         return encoding
 
     monkeypatch.setattr(io, "text_encoding", named)
+
+
+@pytest.fixture
+def no_nohup():
+    """Heed SIGHUP as a program does that was not started by nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)

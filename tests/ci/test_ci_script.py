@@ -121,6 +121,7 @@ def test_a_late_audit_is_interrupted_as_by_ctrl_c(checkout):
     assert "sending signal TERM" in done.stderr
 
 
+@pytest.mark.usefixtures("no_nohup")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
 def test_who_ends_the_script_ends_the_audit_and_gets_its_summary(checkout, name):
     process = checkout.start("audit", "fast", SLOW="1")

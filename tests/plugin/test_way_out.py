@@ -134,6 +134,7 @@ def test_what_ended_the_session_outweighs_the_verdicts_and_a_refutation_outweigh
     assert coded(refuted, 1, outcomes=["a test that is no claim"]) == 1
 
 
+@pytest.mark.usefixtures("no_nohup")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_signal_ends_an_audit_once_and_not_while_it_ends(name):
     signals, number = Signals(), getattr(signal, name)
