@@ -186,7 +186,8 @@ def unset(document):
     """The variables of the environment that a document names and nobody reads."""
     readers = [*(ROOT / "ci").iterdir(), *WORKFLOWS.iterdir(), *READERS]
     text = "\n".join(path.read_text() for path in readers if path.is_file() and path.suffix != ".md")
-    return [name for name in re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", document.text) if not re.search(rf"\b{name}\b", text)]
+    named = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", document.text)) - {name for name, _ in document.places}
+    return sorted(name for name in named if not re.search(rf"\b{name}\b", text))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=repr)
