@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rethinking_audit.fixtures.record.again import again
 from rethinking_audit.fixtures.record.judged import Case, Claim, Look
 from rethinking_audit.fixtures.record.measured import Run
 from rethinking_audit.fixtures.record.outcome import (
@@ -83,21 +84,25 @@ class Card:
     rule: str
     origin: str
     alpha: float | None
-    notes: list[tuple[str, str]]
+    notes: list[tuple[str, list[str]]]  # by network
     controls: list[Controls]
     charts: list[LineChart]
     places: list[str]  # the paper's figures and tables that the page reproduces
     cost: str
+    again: str  # the command that judges it again
     brief: bool  # the page has very many claims: no curves and no pictures
 
 
-def cards(claims: Sequence[Claim], runs: Runs) -> list[Card]:
-    """Return a card for each claim or reading, in order; very many cards are brief to keep the page small."""
+def cards(claims: Sequence[Claim], runs: Runs, command: str = "") -> list[Card]:
+    """Return a card for each claim or reading, in order; very many cards are brief to keep the page small.
+
+    `command` is the command of the audit; without it no card says how to run its claim again.
+    """
     brief = len(claims) > MOST_DRAWN
-    return [_card(claim, runs, brief) for claim in claims]
+    return [_card(claim, runs, command, brief) for claim in claims]
 
 
-def _card(claim: Claim, runs: Runs, brief: bool) -> Card:
+def _card(claim: Claim, runs: Runs, command: str, brief: bool) -> Card:
     judged = [(case, judgement) for case in claim["cases"] if (judgement := case["judgement"])]
     scales = {}
     for unit in {judgement["unit"] for _, judgement in judged}:
@@ -115,11 +120,12 @@ def _card(claim: Claim, runs: Runs, brief: bool) -> Card:
         rule=decision["rule"] if decision else "",
         origin=first["paper"]["origin"] or "" if first and first["paper"] else "",
         alpha=decision["alpha"] if decision else None,
-        notes=[(case["network"], note) for case, judgement in judged for note in judgement["notes"]],
+        notes=[(case["network"], judgement["notes"]) for case, judgement in judged if judgement["notes"]],
         controls=_controls(claim),
         charts=[] if brief else _charts(claim, runs),
         places=re.findall(r"(?:Figure|Table) \d[a-c]?", claim["source"]),
         cost=_cost(claim, runs),
+        again=again(command, claim["cases"][0]["nodeid"], whole=True) if command and claim["cases"] else "",
         brief=brief,
     )
 
