@@ -11,7 +11,7 @@ from rich.console import Console
 from rethinking_audit.fixtures.plugin import terminal, verdict_table
 from rethinking_audit.fixtures.record.outcome import as_expected
 from rethinking_audit.fixtures.record.reading import read_audit
-from rethinking_audit.fixtures.record.words import limit, number
+from rethinking_audit.fixtures.record.words import limit, number, span
 from tests.builders.places import ROOT
 
 FAST = "fast-2-core-cpu"
@@ -28,12 +28,13 @@ def row(claim):
     cases = [case for case in claim["cases"] if case["judgement"]]
     judged, paper = cases[0]["judgement"], cases[0]["paper"]["value"]
     unit = judged["unit"]
-    ends = ", ".join(number(judged["interval"][end], unit, "∞") for end in ("low", "high"))
+    measured, ends = number(judged["measured"], unit), judged["interval"]
+    if {number(end, unit) for end in ends.values()} != {measured}:
+        measured += f" ({span(ends, unit)})"
     verdicts = Counter(case["verdict"] + (", expected" if as_expected(case) else "") for case in cases)
     told = "; ".join(
         f"{verdict} {count} of {len(cases)}" if len(verdicts) > 1 else verdict for verdict, count in verdicts.items()
     )
-    measured = f"{number(judged['measured'], unit)} [{ends}]"
     columns = claim["statement"], cases[0]["network"], measured, limit(judged), number(paper, unit, "–"), told
     return f"| {' | '.join(columns)} |"
 
