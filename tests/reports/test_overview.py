@@ -203,6 +203,29 @@ def test_what_has_no_number_has_no_picture():
     assert one_card(audit).rows[0].picture is None
 
 
+def exact(limits):
+    """The rows of a claim whose exact results are half of their limits."""
+    audit = synthetic(1, networks=tuple(limits), runs=False)
+    for case in audit["claims"][0]["cases"]:
+        limit = limits[case["network"]]
+        judged(audit, case["network"], 0.0, limit, (limit / 2, limit / 2))
+        case["judgement"].update(measured=limit / 2, values={})
+        case["paper"] = None
+    return one_card(audit).rows
+
+
+def test_limits_of_another_size_have_a_scale_of_their_own():
+    first, second, small = (row.picture.accepted[1] for row in exact({"a": 1e-8, "b": 2e-8, "c": 1e-13}))
+    assert first < 60 < second  # on one scale
+    assert small > 60
+
+
+def test_an_exact_limit_is_wider_than_the_mark_on_it():
+    (row,) = exact({"a": 0.0})
+    assert row.picture.shade == "M192 3H208V23H192z"
+    assert row.interval == ""  # it is its estimate
+
+
 def test_networks_of_one_arm_are_drawn_in_one_chart():
     audit = about_loss(synthetic(1, networks=("mlp-1x512", "inception"), seeds=1))
     (chart,) = one_card(audit).charts
