@@ -19,7 +19,8 @@ from rethinking_audit.reports.annotations import workflow_commands
 from rethinking_audit.reports.badge import badge
 from rethinking_audit.reports.compare import compare
 from rethinking_audit.reports.comparison import KINDS, told
-from rethinking_audit.reports.history import histories, index, read_folder
+from rethinking_audit.reports.folder import read_folder
+from rethinking_audit.reports.history import histories, index
 from rethinking_audit.reports.identical import identical
 from rethinking_audit.reports.junit import junit
 from rethinking_audit.reports.markdown import differences, summary
@@ -156,10 +157,10 @@ def _merge(chosen: argparse.Namespace) -> int:
 
 def _history(chosen: argparse.Namespace) -> int:
     target = chosen.page or chosen.folder / "index.html"
-    audits, refused = read_folder(chosen.folder)
-    write(target, index(chosen.folder, audits, refused, target))
+    found = read_folder(chosen.folder)
+    write(target, index(chosen.folder, found.audits, found.left_out, target))
     print(target)
-    return REGRESSED if any(one.alarmed or one.fails for one in histories([audit for _, audit in audits])) else 0
+    return REGRESSED if any(one.alarmed or one.fails for one in histories([audit for _, audit in found.audits])) else 0
 
 
 def _sabotage(chosen: argparse.Namespace) -> int:

@@ -17,7 +17,6 @@ from urllib.parse import quote
 
 from rethinking_audit.fixtures.record.judged import Case
 from rethinking_audit.fixtures.record.outcome import as_expected, standing
-from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_honest, read_json
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.verdict import ERROR, REFUTED
 from rethinking_audit.fixtures.record.words import SIGNS, number
@@ -104,29 +103,6 @@ def _experiment(case: Case, audit: Audit) -> str:
     specs = {f"{arm} {level}": spec for (arm, level), spec in specs_of(case, audit).items()}
     quantity = case["judgement"]["quantity"] if case["judgement"] else None
     return json.dumps([specs, digest_of(case, audit), quantity], sort_keys=True)
-
-
-def read_folder(folder: Path) -> tuple[list[tuple[Path, Audit]], list[str]]:
-    """Return the audits in a folder, the oldest first, and the errors of unreadable records.
-
-    Raises:
-        UnreadableAudit: the folder holds no readable audit.
-    """
-    audits, refused = [], []
-    for path in sorted(folder.rglob("*.json")):
-        try:
-            if not _is_comparison(path):
-                audits.append((path, read_honest(path)))
-        except UnreadableAudit as error:
-            refused.append(str(error))
-    if not audits:
-        raise UnreadableAudit(f"{str(folder)!r} holds no audit.json" + (f": {refused[0]}" if refused else ""))
-    return sorted(audits, key=lambda item: item[1]["created"]), refused
-
-
-def _is_comparison(path: Path) -> bool:
-    record = read_json(path)
-    return isinstance(record, dict) and "comparison" in record
 
 
 def histories(audits: Sequence[Audit]) -> list[History]:
