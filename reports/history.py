@@ -119,10 +119,12 @@ def index(folder: Path, audits: Sequence[tuple[Path, Audit]], refused: Sequence[
     """Return the index page of a folder of audits, with links relative to `target`."""
     found = histories([audit for _, audit in audits])
     latest_first = [(audit, _link(path, target)) for path, audit in reversed(audits)]
+    crossed = matrix([audit for audit, _ in latest_first])
     return page(
         "history.html",
         audits=latest_first,
-        matrix=matrix([audit for audit, _ in latest_first]),
+        matrix=crossed,
+        links={claim: f"#{claim.replace('/', '-')}" for claim in crossed.claims},
         claims=_by_claim(found),
         fails=[(title(one.name), one) for one in found if one.fails],
         alarms=[(title(one.name), one) for one in found if one.alarmed],

@@ -22,16 +22,18 @@ from rethinking_audit.reports.background import background
 from rethinking_audit.reports.figures import figures
 from rethinking_audit.reports.overview import lines, undecided
 from rethinking_audit.reports.pictures import pictures
+from rethinking_audit.reports.menu import Menu
 from rethinking_audit.reports.tables import tables
 from rethinking_audit.reports.view import cards
 
 LEAST = 1e-12  # a chance below it is told as a number
 
 
-def render(audit: Audit) -> str:
-    """Return the report of an audit record; it depends on nothing else."""
+def render(audit: Audit, menu: Menu | None = None) -> str:
+    """Return the report of an audit record; it depends on nothing else. As a page of a site it has the site's menu."""
     return page(
         "audit.html",
+        menu=menu,
         audit=audit,
         answer=answer(audit),
         lines=lines(audit),
