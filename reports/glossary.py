@@ -13,15 +13,14 @@ TERMS: dict[str, dict[str, str]] = {
         " More seeds may decide it; nothing is rerun silently.",
         ERROR: "A run or a check broke, or a control came out wrong. It says nothing about the paper.",
         NOT_RUN: "The case was not judged. The report gives the reason, such as a missing data set or a broken contract.",
-        "expected": "A deviation that was known beforehand and is listed with its date and its reason. It keeps its verdict,"
-        " and raises no alarm.",
+        "expected": "A deviation that was known beforehand, with its date and reason. It keeps its verdict and is no news.",
     },
     "How it is judged": {
         "audit": "One session that judges claims. Its record has every verdict, measurement, version and command.",
         "claim": "One statement of the paper that measurements can refute.",
         "reading": "A statement that summaries of the paper make and the paper does not. An audit must find it REFUTED.",
         "case": "A claim about one network or problem in one tier.",
-        "tier": "How large the experiment is: fast, small, paper or imagenet. The claims and their rules are the same in each.",
+        "tier": "How large the experiment is: fast, small, paper or imagenet. The claims and rules are the same in each.",
         "run": "One training, or one problem that was solved. Several claims may use the same run.",
         "seed": "A number from which a run draws its weights, its order of images and its random labels. Several seeds show"
         " how much a result scatters.",
@@ -31,13 +30,13 @@ TERMS: dict[str, dict[str, str]] = {
         "alpha": "The chance that a verdict is wrong if the quantity lies exactly on its limit.",
         "control": "Runs for which the claim is false: the same check must refute them. Some controls are trivial learners"
         " for which the claim is true: the check must say that it holds.",
-        "contract": "A check of the experiment before any training: that labels are really random and stay the same, that no"
-        " test image is in the training set, and more. A broken contract leaves its claims NOT RUN.",
+        "contract": "A check of the experiment before any training: that labels are random and stay the same, that no test"
+        " image is in the training set, and more. A broken contract leaves its claims NOT RUN.",
         "witness": "What watches a training from beside it: its first weights, its steps, its losses and its result.",
         "sabotage": "An audit with a mistake put in on purpose, to see that it turns red. Its verdicts count for nothing.",
         "replication": "A number of the paper beside ours. It changes no verdict.",
         "stand-in": "Data used in place of the paper's own. The report names it wherever it matters.",
-        "baseline": "A trivial learner, such as one nearest neighbour; or an earlier audit that a later one is compared with.",
+        "baseline": "A trivial learner, such as one nearest neighbour; or an earlier audit to compare a later one with.",
         "drift": "A measurement that moves from audit to audit by more than its seeds scatter.",
     },
     "What is measured": {

@@ -20,9 +20,9 @@ from rethinking_audit.fixtures.record.words import clean
 from rethinking_audit.reports.answer import answer
 from rethinking_audit.reports.background import background
 from rethinking_audit.reports.figures import figures
+from rethinking_audit.reports.menu import Menu
 from rethinking_audit.reports.overview import lines, undecided
 from rethinking_audit.reports.pictures import pictures
-from rethinking_audit.reports.menu import Menu
 from rethinking_audit.reports.tables import tables
 from rethinking_audit.reports.view import cards
 

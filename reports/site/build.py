@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from rethinking_audit.fixtures.record.files import write
-from rethinking_audit.reports.site.contents import FRONT, Contents
+from rethinking_audit.reports.site import places
+from rethinking_audit.reports.site.contents import Contents
 from rethinking_audit.reports.site.pages import pages
 
 MARK = '<meta name="generator" content="rethinking-audit site">'
@@ -25,7 +26,7 @@ def build(contents: Contents, target: Path) -> Path:
         CannotBuild: the folder has a front page that is not of a site.
         OSError: a file cannot be written.
     """
-    front = target / FRONT
+    front = target / places.FRONT
     if front.is_file() and MARK not in front.read_text(encoding="utf-8", errors="replace")[:HEAD]:
         raise CannotBuild(f"{str(front)!r} is no page of a site, expected --into to name a folder without an index.html")
     for file, text in pages(contents):

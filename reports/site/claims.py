@@ -10,6 +10,7 @@ from rethinking_audit.fixtures.record.judged import Case, Claim
 from rethinking_audit.fixtures.record.outcome import everything, paper_value
 from rethinking_audit.fixtures.record.verdict import NOT_RUN
 from rethinking_audit.reports.charts import interval_chart, interval_scale
+from rethinking_audit.reports.site import places
 from rethinking_audit.reports.site.shown import Experiment, Shown
 from rethinking_audit.reports.view import Card, Row, cards
 
@@ -43,12 +44,7 @@ class ClaimPage:
     @property
     def file(self) -> PurePosixPath:
         """Its file within the site."""
-        return file_of(self.claim["id"])
-
-
-def file_of(claim: str) -> PurePosixPath:
-    """Return the file of a claim's page; two ids never share one."""
-    return PurePosixPath("claims", f"{claim}.html")
+        return places.of_claim(self.claim["id"])
 
 
 def claim_pages(latest_first: Sequence[Shown]) -> list[ClaimPage]:
@@ -59,7 +55,8 @@ def claim_pages(latest_first: Sequence[Shown]) -> list[ClaimPage]:
             for claim in everything(one.audit):
                 if (claim["verdict"] != NOT_RUN) == judged:
                     found.setdefault(claim["id"], {}).setdefault(one.experiment, one)
-    drawn = {one: _cards(one) for by_experiment in found.values() for one in by_experiment.values()}
+    needed = dict.fromkeys(one for by_experiment in found.values() for one in by_experiment.values())
+    drawn = {one: _cards(one) for one in needed}
     order = {claim["id"]: place for one in reversed(latest_first) for place, claim in enumerate(everything(one.audit))}
     return [_page(name, list(found[name].values()), drawn) for name in sorted(found, key=lambda name: order[name])]
 

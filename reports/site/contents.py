@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from rethinking_audit.fixtures.record.types import Contradiction
 from rethinking_audit.reports.folder import Folder
+from rethinking_audit.reports.menu import Menu
 from rethinking_audit.reports.sabotage import Matrix
 from rethinking_audit.reports.sabotage import matrix as faults
+from rethinking_audit.reports.site import places
 from rethinking_audit.reports.site.claims import ClaimPage, claim_pages
 from rethinking_audit.reports.site.lecture import Slide, slides
-from rethinking_audit.reports.menu import Menu
 from rethinking_audit.reports.site.releases import Release, releases
 from rethinking_audit.reports.site.shown import latest, shown
-
-FRONT, CLAIMS, READINGS, PAPER, FAULTS, RELEASES, GLOSSARY = (
-    PurePosixPath(f"{name}.html")
-    for name in ("index", "claims", "readings", "contradictions", "sabotage", "releases", "glossary")
-)
-FEED = PurePosixPath("feed.xml")
 
 
 class Contents:
@@ -31,7 +27,8 @@ class Contents:
     def __init__(self, folder: Path, found: Folder, base: str = "") -> None:
         self.audits = shown(reversed(found.audits), folder)  # the latest first
         self.latest = latest(self.audits)
-        self.unreadable, self.base = found.unreadable, base
+        self.unreadable = [reason.replace(f"{folder}{os.sep}", "") for reason in found.unreadable]  # a site is published
+        self.base = base
         self.faults = _faults(found)
 
     @cached_property
@@ -64,14 +61,14 @@ class Contents:
     def menu(self) -> Menu:
         """The pages that there are."""
         there = (
-            ("Audits", FRONT, True),
-            ("Claims and dates", CLAIMS, True),
-            ("Misreadings", READINGS, self.readings),
-            ("The paper against itself", PAPER, self.contradictions),
-            ("Sabotage", FAULTS, self.faults),
-            ("Releases", RELEASES, self.releases),
+            ("Audits", places.FRONT, True),
+            ("Claims and dates", places.CLAIMS, True),
+            ("Misreadings", places.READINGS, self.readings),
+            ("The paper against itself", places.CONTRADICTIONS, self.contradictions),
+            ("Sabotage", places.SABOTAGE, self.faults),
+            ("Releases", places.RELEASES, self.releases),
             *(("Lecture", slide.file, True) for slide in self.slides[:1]),
-            ("Glossary", GLOSSARY, True),
+            ("Glossary", places.GLOSSARY, True),
         )
         return Menu([(title, file.as_posix()) for title, file, shown in there if shown])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from rethinking_audit.fixtures.record.outcome import all_cases, as_expected, standing
 from rethinking_audit.fixtures.record.types import Audit
@@ -50,5 +50,14 @@ def red_cases(audit: Audit) -> list[str]:
 
 def id_of(audit: Audit) -> str:
     """Return a name of the record that no other record has, and that it keeps wherever it lies."""
+    return _name(audit).urn
+
+
+def feed_id_of(oldest: Audit) -> str:
+    """Return a name for the feed of a folder, by its oldest record: it stays when others come."""
+    return uuid5(_name(oldest), "feed").urn
+
+
+def _name(audit: Audit) -> UUID:
     told = (audit["created"], audit["command"], audit["summary"], audit["provenance"], sorted(audit["runs"]))
-    return uuid5(NAMESPACE_URL, json.dumps(told, sort_keys=True)).urn
+    return uuid5(NAMESPACE_URL, json.dumps(told, sort_keys=True))

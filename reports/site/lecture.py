@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from rethinking_audit.reports.figures import Figure, figures
 from rethinking_audit.reports.plots import PLOTS
 from rethinking_audit.reports.repeated import paper_tier
+from rethinking_audit.reports.site import places
 from rethinking_audit.reports.site.shown import Shown
 
 
@@ -22,7 +23,7 @@ class Slide:
     @property
     def file(self) -> PurePosixPath:
         """Its file within the site."""
-        return PurePosixPath("lecture", f"{self.figure.name}.html")
+        return places.of_figure(self.figure.name)
 
 
 def slides(latest_first: Sequence[Shown]) -> list[Slide]:

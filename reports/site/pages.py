@@ -11,9 +11,10 @@ from rethinking_audit.reports.glossary import TERMS, anchor_of
 from rethinking_audit.reports.matrix import matrix
 from rethinking_audit.reports.render import page, render
 from rethinking_audit.reports.sabotage_table import sign
-from rethinking_audit.reports.site.claims import ClaimPage, file_of
-from rethinking_audit.reports.site.contents import CLAIMS, FAULTS, FEED, FRONT, GLOSSARY, PAPER, READINGS, RELEASES, Contents
-from rethinking_audit.reports.site.feed import id_of, reds
+from rethinking_audit.reports.site import places
+from rethinking_audit.reports.site.claims import ClaimPage
+from rethinking_audit.reports.site.contents import Contents
+from rethinking_audit.reports.site.feed import feed_id_of, reds
 from rethinking_audit.reports.site.shown import address
 
 File = tuple[PurePosixPath, str]
@@ -25,11 +26,11 @@ def pages(contents: Contents) -> Iterator[File]:
     """Yield every file of a site, one after the other."""
     yield from _menu_pages(contents)
     yield from _lecture(contents)
-    yield FEED, _feed(contents)
+    yield places.FEED, _feed(contents)
     for claim in contents.claims:
         yield claim.file, _claim(claim, contents)
     for one in contents.audits:
-        yield one.file, render(one.audit, contents.menu.at(one.file, FRONT))
+        yield one.file, render(one.audit, contents.menu.at(one.file, places.FRONT))
 
 
 def _menu_pages(contents: Contents) -> Iterator[File]:
@@ -37,34 +38,34 @@ def _menu_pages(contents: Contents) -> Iterator[File]:
         return file, page(template, menu=contents.menu.at(file), **shown)
 
     answers = [(one, answer(one.audit)) for one in contents.latest]
-    yield made(FRONT, "site/front.html", answers=answers, contents=contents, feed=FEED)
-    yield made(CLAIMS, "site/claims.html", **_claims(contents))
+    yield made(places.FRONT, "site/front.html", answers=answers, contents=contents, feed=places.FEED)
+    yield made(places.CLAIMS, "site/claims.html", **_claims(contents))
     if contents.readings:
-        yield made(READINGS, "site/readings.html", readings=contents.readings)
+        yield made(places.READINGS, "site/readings.html", readings=contents.readings)
     if contents.contradictions:
-        yield made(PAPER, "site/contradictions.html", found=contents.contradictions)
+        yield made(places.CONTRADICTIONS, "site/contradictions.html", found=contents.contradictions)
     if contents.faults:
-        yield made(FAULTS, "sabotage.html", matrix=contents.faults, sign=sign)
+        yield made(places.SABOTAGE, "sabotage.html", matrix=contents.faults, sign=sign)
     if contents.releases:
-        yield made(RELEASES, "site/releases.html", releases=contents.releases)
-    yield made(GLOSSARY, "site/glossary.html", terms=TERMS, anchor=anchor_of)
+        yield made(places.RELEASES, "site/releases.html", releases=contents.releases)
+    yield made(places.GLOSSARY, "site/glossary.html", terms=TERMS, anchor=anchor_of)
 
 
 def _claims(contents: Contents) -> dict[str, Any]:
-    rows = contents.audits[: max(1, MOST_CELLS // len(contents.claims))]
+    rows = contents.audits[: max(1, MOST_CELLS // max(1, len(contents.claims)))]
     crossed = matrix([one.audit for one in rows])
     return {
         "audits": [(one.audit, one.address) for one in rows],
         "names": [one.name for one in rows],
         "of": len(contents.audits),
         "matrix": crossed,
-        "links": {claim: address(file_of(claim)) for claim in crossed.claims},
+        "links": {claim: address(places.of_claim(claim)) for claim in crossed.claims},
         "claims": [one for one in contents.claims if not one.is_reading],
     }
 
 
 def _claim(claim: ClaimPage, contents: Contents) -> str:
-    menu = contents.menu.at(claim.file, READINGS if claim.is_reading else CLAIMS)
+    menu = contents.menu.at(claim.file, places.READINGS if claim.is_reading else places.CLAIMS)
     slides = {slide.figure.name: address(slide.file) for slide in contents.slides}
     return page("site/claim.html", menu=menu, page=claim, slides=slides)
 
@@ -82,8 +83,8 @@ def _feed(contents: Contents) -> str:
         "site/feed.xml",
         latest=contents.audits[0],
         entries=reds(contents.audits),
-        id=f"{contents.base}{FEED}" if contents.base else id_of(contents.audits[-1].audit),
+        id=f"{contents.base}{places.FEED}" if contents.base else feed_id_of(contents.audits[-1].audit),
         base=contents.base,
-        feed=FEED,
-        front=FRONT,
+        feed=places.FEED,
+        front=places.FRONT,
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import quote
 
 from rethinking_audit.fixtures.record.judged import Claim
@@ -13,13 +14,14 @@ from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.verdict import NOT_RUN
 from rethinking_audit.fixtures.record.words import line
 from rethinking_audit.reports.overview import anchor
+from rethinking_audit.reports.site import places
 
 CPU = "CPU"
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """What audits of one experiment have in common. `data` pairs each data set with its largest number of training images."""
+    """What audits of one experiment have in common; `data` has the largest number of training images of each data set."""
 
     subject: str
     tiers: tuple[str, ...]
@@ -65,9 +67,7 @@ def shown(audits: Iterable[tuple[Path, Audit]], folder: Path) -> list[Shown]:
 
 def _shown(path: Path, audit: Audit) -> Shown:
     name = path.parent if path.stem == "audit" and path.parent != Path() else path.with_suffix("")
-    return Shown(
-        audit, line(name.as_posix()), PurePosixPath("audits", path.with_suffix(".html").as_posix()), experiment(audit)
-    )
+    return Shown(audit, line(name.as_posix()), places.of_report(PurePosixPath(path.as_posix())), experiment(audit))
 
 
 def experiment(audit: Audit) -> Experiment:
@@ -80,8 +80,9 @@ def experiment(audit: Audit) -> Experiment:
 def _size(audit: Audit, data: str) -> int:
     """Return the largest number of training images of a data set, all of them if no run says how many it took."""
     everyone = audit["data"][data]["train"]
-    specs = (run["spec"] for run in audit["runs"].values() if run["spec"].get("data") == data)
-    return max((size or everyone for spec in specs if "train_size" in spec for size in [spec["train_size"]]), default=everyone)
+    specs: Iterator[Mapping[str, Any]] = (run["spec"] for run in audit["runs"].values())
+    sizes = (spec["train_size"] or everyone for spec in specs if spec.get("data") == data and "train_size" in spec)
+    return max(sizes, default=everyone)
 
 
 def _plainly(audit: Audit, data: str) -> str:
