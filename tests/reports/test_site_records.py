@@ -238,7 +238,7 @@ def test_a_hostile_record_stays_text_on_every_page(tmp_path, text):
     def made(words):
         red = at(give(full(), 1, "alexnet", verdict="REFUTED"), 2, packages={"torch": words})
         reading = at(full(), 1)
-        reading["readings"] = [reading["claims"].pop() | {"expected": "REFUTED"}]
+        reading["readings"] = [reading["claims"].pop() | {"id": "readings/three", "expected": "REFUTED"}]
         sabotaged = fault(True) | {"sabotage": {"id": "x", "what": words, "source": words, "caught_by": [words]}}
         folder = tmp_path / str(len(words))
         return site(folder, **{"a": say(red, words), "b": say(reading, words), "c": say(sabotaged, words)})
