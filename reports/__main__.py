@@ -118,7 +118,7 @@ def _parser(program: str = "python -m reports") -> Parser:
     one = command("site", "make a static site of a folder of audits", _site)
     one.add_argument("folder", type=Path)
     one.add_argument("--into", type=Path, metavar="DIR", help="where its pages go; default: site in the folder")
-    one.add_argument("--url", type=_address, metavar="BASE", help="where it will be published, for the feed")
+    one.add_argument("--url", type=_address, metavar="BASE", help="where it will be published, for the links of its feed")
 
     one = command("sabotage", "print which check caught which fault; exit 1 if one was missed", _sabotage)
     one.add_argument("folder", type=Path, help="the folder given to python -m fixtures.sabotage --into")
