@@ -23,7 +23,12 @@ class Site:
         for href in hrefs:
             if not re.match(r"https?://", href):
                 path, _, anchor = href.partition("#")
-                yield posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(path))) if path else name, anchor
+                yield (
+                    posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(path, errors="surrogateescape")))
+                    if path
+                    else name,
+                    anchor,
+                )
 
     def dead(self):
         """The links that lead nowhere, each with its page."""

@@ -1,6 +1,7 @@
 """What a site makes of records: which are shown, what changed with a release, what was sabotaged, and hostile ones."""
 
 import json
+import os
 import time
 
 import pytest
@@ -143,7 +144,9 @@ def test_a_folder_of_one_small_audit_has_no_page_for_what_it_lacks(tmp_path):
 
 
 def test_names_with_spaces_and_signs_are_addresses_all_the_same(tmp_path):
-    made = site(tmp_path, **{"night #1 ?": synthetic(2), "a%20b": at(synthetic(2), 1)})
+    bytes_alone = os.fsdecode(b"caf\xe9")
+    made = site(tmp_path, **{"night #1 ?": synthetic(2), "a%20b": at(synthetic(2), 1), bytes_alone: at(synthetic(2), 2)})
+    assert "audits/caf%E9/audit.html" in made.texts["claims.html"]
     assert list(made.dead()) == []
     assert "audits/night #1 ?/audit.html" in made.reached()
 
