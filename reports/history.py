@@ -19,7 +19,7 @@ from rethinking_audit.fixtures.record.judged import Case
 from rethinking_audit.fixtures.record.outcome import as_expected, standing
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.verdict import ERROR, REFUTED
-from rethinking_audit.fixtures.record.words import SIGNS, number
+from rethinking_audit.fixtures.record.words import SIGNS, anchor, number
 from rethinking_audit.reports.charts import sparkline
 from rethinking_audit.reports.cusum import ALARM, Cusum
 from rethinking_audit.reports.experiment import Name, cases_of, digest_of, resolution, specs_of, title
@@ -124,7 +124,7 @@ def index(folder: Path, audits: Sequence[tuple[Path, Audit]], refused: Sequence[
         "history.html",
         audits=latest_first,
         matrix=crossed,
-        links={claim: f"#{claim.replace('/', '-')}" for claim in crossed.claims},
+        links={claim: f"#{anchor(claim)}" for claim in crossed.claims},
         claims=_by_claim(found),
         fails=[(title(one.name), one) for one in found if one.fails],
         alarms=[(title(one.name), one) for one in found if one.alarmed],

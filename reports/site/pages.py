@@ -30,7 +30,7 @@ def pages(contents: Contents) -> Iterator[File]:
     for claim in contents.claims:
         yield claim.file, _claim(claim, contents)
     for one in contents.audits:
-        yield one.file, render(one.audit, contents.menu.at(one.file, places.FRONT))
+        yield one.file, render(one.audit, menu=contents.menu.at(one.file, places.FRONT))
 
 
 def _menu_pages(contents: Contents) -> Iterator[File]:

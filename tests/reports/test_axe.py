@@ -7,16 +7,29 @@ from pathlib import Path
 
 import pytest
 
+from rethinking_audit.fixtures.record.reading import read_audit
+from rethinking_audit.reports.certificate import certificate
+from rethinking_audit.reports.compare import compare
+from rethinking_audit.reports.comparison import KINDS
+from rethinking_audit.reports.render import page, render
+from tests.builders.everything import everything
 from tests.builders.full import full
 from tests.builders.places import ROOT
 from tests.builders.records import give, synthetic
 from tests.builders.sites import at, site
 
+FAST = ROOT / "reports" / "baselines" / "fast-2-core-cpu" / "audit.json"
 AXE = "axe.run(document).then(found => { document.documentElement.innerHTML = '<pre></pre>';"
 AXE += "document.querySelector('pre').textContent = JSON.stringify(found.violations.map(v => [v.id, v.nodes[0].html])); })"
 
+PAGES = {
+    "audit": lambda: render(read_audit(FAST)),
+    "audit since a baseline": lambda: render(everything(), compare(synthetic(4), everything())),
+    "comparison": lambda: page("comparison.html", comparison=compare(synthetic(4), everything()), kinds=KINDS),
+    "certificate": lambda: certificate(everything(), b""),
+}
 MENU = ("index", "claims", "readings", "contradictions", "sabotage", "releases", "glossary", "lecture/1b")
-PAGES = [*(f"{name}.html" for name in MENU), "claims/family/claim-1.html"]
+OF_A_SITE = [*(f"{name}.html" for name in MENU), "claims/family/claim-1.html"]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +64,7 @@ def small_site(tmp_path_factory):
 
 def violations(browser, axe, html, folder, scheme, width):
     """What axe finds in a page whose details are open."""
-    opened = html.replace("<details>", "<details open>")
+    opened = re.sub(r'<details( class="body")?>', "<details open>", html)
     opened = re.sub(r"<meta http-equiv[^>]*>", "", opened, count=1)
     opened = opened.replace("</body>", f"<script>{axe}</script><script>{AXE}</script></body>")
     (folder / "page.html").write_text(opened, encoding="utf-8")
@@ -73,12 +86,13 @@ def violations(browser, axe, html, folder, scheme, width):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 500])
-def test_axe_finds_no_violation(browser, axe, html, tmp_path, scheme, width):
-    assert violations(browser, axe, html, tmp_path, scheme, width) == "[]"
+@pytest.mark.parametrize("shown", PAGES)
+def test_axe_finds_no_violation(browser, axe, tmp_path, shown, scheme, width):
+    assert violations(browser, axe, PAGES[shown](), tmp_path, scheme, width) == "[]"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", OF_A_SITE)
 def test_axe_finds_no_violation_in_a_site(browser, axe, small_site, tmp_path, name, scheme):
     width = 1280 if scheme == "light" else 500
     assert violations(browser, axe, small_site.texts[name], tmp_path, scheme, width) == "[]"

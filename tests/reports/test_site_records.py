@@ -110,7 +110,7 @@ def test_audits_with_another_torch_are_compared_and_the_same_torch_is_not(tmp_pa
 def test_another_driver_is_a_release_and_another_experiment_is_none(tmp_path):
     first = at(synthetic(2), 1, machine={"gpu": "H200", "driver": "570.1"})
     second = at(synthetic(2), 2, machine={"gpu": "H200", "driver": "580.2"})
-    assert "driver 570.1 → 580.2: nothing regressed" in site(tmp_path / "a", a=first, b=second).told("releases.html")
+    assert "driver 570.1 → 580.2: Nothing regressed" in site(tmp_path / "a", a=first, b=second).told("releases.html")
     elsewhere = at(change("size"), 2, packages={"torch": "2.16.0"})
     assert "releases.html" not in site(tmp_path / "b", a=at(synthetic(2), 1), b=elsewhere).pages
 

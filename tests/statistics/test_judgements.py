@@ -218,10 +218,14 @@ def test_bounds_give_each_end_from_its_side():
 
 
 def test_a_judgement_is_told_in_one_line():
-    assert str(number(0.123456)) == "a number is 0.1235 [0.1235, 0.1235], accepted [0, 1]"
-    assert str(replace(number(0.5), unit="x")) == "a number is 0.5x [0.5, 0.5], accepted [0, 1]"
+    assert str(number(0.123456)) == "a number is 0.12, accepted at most 1"
+    assert str(replace(number(0.5), unit="x")) == "a number is 0.50 ×, accepted at most 1 ×"
     percent = replace(number(0.5), unit="%", interval=Interval(0.25, 0.75))
-    assert str(percent) == "a number is 50 % [25, 75], accepted [0, 100]"
+    assert str(percent) == "a number is 50.00 % (25.00 to 75.00 %), accepted at most 100 %"
+    endless = replace(percent, interval=Interval(-INF, INF), seeds=1)
+    assert str(endless) == "a number is 50.00 % (one seed gives no interval), accepted at most 100 %"
+    assert str(replace(endless, seeds=2)) == "a number is 50.00 % (no interval), accepted at most 100 %"
+    assert str(replace(percent, further=3)).endswith("; 3 further seeds would decide it if the mean stays there")
 
 
 def test_plain_values_are_of_pythons_own_types():
