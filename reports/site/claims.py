@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from rethinking_audit.fixtures.record.judged import Case, Claim
+from rethinking_audit.fixtures.record.judged import Case, Claim, Judgement
 from rethinking_audit.fixtures.record.outcome import everything, paper_value
 from rethinking_audit.fixtures.record.verdict import NOT_RUN
 from rethinking_audit.reports.charts import interval_chart, interval_scale
@@ -14,7 +15,8 @@ from rethinking_audit.reports.site import places
 from rethinking_audit.reports.site.shown import Experiment, Shown
 from rethinking_audit.reports.view import Card, Row, cards
 
-Scales = dict[tuple[str, str], tuple[float, float] | None]
+Likeness = tuple[str, str, int | None]
+Scales = dict[Likeness, tuple[float, float] | None]
 
 
 @dataclass(frozen=True)
@@ -84,17 +86,22 @@ def _where(claims: Sequence[Claim]) -> Iterator[str]:
 
 
 def _scales(found: Sequence[Card]) -> Scales:
-    """Return for each quantity the range that shows all its cases: an older audit may have judged another quantity."""
-    alike: dict[tuple[str, str], list[Case]] = {}
+    """Return for all cases that are alike the range that shows them."""
+    alike: dict[Likeness, list[Case]] = {}
     for case in (row.case for card in found for row in card.rows):
-        if quantity := _quantity(case):
-            alike.setdefault(quantity, []).append(case)
-    return {quantity: _scale(cases) for quantity, cases in alike.items()}
+        if judged := case["judgement"]:
+            alike.setdefault(_likeness(judged), []).append(case)
+    return {likeness: _scale(cases) for likeness, cases in alike.items()}
 
 
-def _quantity(case: Case) -> tuple[str, str] | None:
-    judged = case["judgement"]
-    return (judged["quantity"], judged["unit"]) if judged else None
+def _likeness(judged: Judgement) -> Likeness:
+    """Return what pictures on one scale share.
+
+    It is the quantity without its part, since an older audit may have judged another, the unit, and how large the limit is:
+    pictures of limits that are a hundred times apart would show nothing of the smaller.
+    """
+    limit = max(abs(end or 0.0) for end in (judged["accepted"]["low"], judged["accepted"]["high"]))
+    return judged["quantity"].partition(" (")[0], judged["unit"], round(math.log10(limit) / 2) if limit else None
 
 
 def _scale(cases: Sequence[Case]) -> tuple[float, float] | None:
@@ -102,6 +109,6 @@ def _scale(cases: Sequence[Case]) -> tuple[float, float] | None:
 
 
 def _on(row: Row, scales: Scales) -> Row:
-    judged, quantity = row.case["judgement"], _quantity(row.case)
-    scale = scales[quantity] if quantity else None
+    judged = row.case["judgement"]
+    scale = scales[_likeness(judged)] if judged else None
     return replace(row, picture=interval_chart(judged, paper_value(row.case), scale) if judged and scale else None)

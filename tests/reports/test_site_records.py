@@ -81,16 +81,30 @@ def test_a_claim_that_an_audit_did_not_judge_is_shown_where_it_was(tmp_path):
     assert ("audits/new/audit.html", "family-claim-0") in made.links("claims/family/claim-0.html")
 
 
-def test_intervals_of_one_quantity_have_one_scale_and_of_another_their_own(tmp_path):
+def drawn(folder, **changes):
+    """The pictures of a claim in two audits; the changes are of the judgement in the second."""
     near, far = at(synthetic(1, networks=("alexnet",)), 1), at(change("card"), 2)
-    made = site(tmp_path, near=near, far=far).texts["claims/family/claim-0.html"]
-    for record in (near, far):
-        for case in record["claims"][0]["cases"]:
-            case["judgement"]["quantity"] = record["created"]
-    apart = site(tmp_path / "apart", near=near, far=far).texts["claims/family/claim-0.html"]
-    shades = [page.count('<path class="accepted"') for page in (made, apart)]
-    assert shades == [3, 3]
-    assert made.split('<path class="whisker"')[1:] != apart.split('<path class="whisker"')[1:]
+    for case in far["claims"][0]["cases"]:
+        case["judgement"] |= changes
+    return site(folder, near=near, far=far).texts["claims/family/claim-0.html"].split('<path class="whisker"')
+
+
+@pytest.mark.parametrize(
+    ("changes", "alike"),
+    [
+        ({"quantity": "test error (p = 0.7)"}, True),
+        ({"accepted": {"low": None, "high": 0.6}}, True),
+        ({"quantity": "training error"}, False),
+        ({"unit": "x"}, False),
+        ({"accepted": {"low": None, "high": 1e-6}}, False),
+        ({"accepted": {"low": 0.0, "high": 0.0}}, False),
+    ],
+    ids=str,
+)
+def test_pictures_share_a_scale_if_they_show_one_quantity_with_limits_of_one_size(tmp_path, changes, alike):
+    narrow = drawn(tmp_path / "narrow", **changes)
+    wide = drawn(tmp_path / "wide", **changes, interval={"low": -0.5, "high": 0.9})
+    assert (narrow[-1] != wide[-1]) == alike, "the first audit's picture moves with the interval of the second"
 
 
 # Releases
