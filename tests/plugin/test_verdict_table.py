@@ -27,8 +27,8 @@ def test_a_claim_is_a_heading_and_its_cases_are_rows():
     assert rows(audit) == [
         "             verdict  measured  interval     accepted      paper",
         "family/claim-0",
-        "  mlp        ✓ HELD   10.27 %   9.27…11.27   at most 50 %  30.00 %",
-        "  inception  ✓ HELD   11.12 %   10.12…12.12  at most 50 %  30.00 %",
+        "  mlp        ✓ HELD   10.27     9.27…11.27   at most 50 %  30.00 %",
+        "  inception  ✓ HELD   11.12     10.12…12.12  at most 50 %  30.00 %",
     ]
 
 

@@ -30,6 +30,12 @@ def test_a_number_is_told_in_its_unit(value, unit, text):
     assert words.number(value, unit) == text
 
 
+def test_a_difference_of_shares_is_told_in_points():
+    assert words.number(0.0328, "points") == "3.28 points"
+    assert words.limit(judged(0.0, None, "points")) == "at least 0 points"
+    assert words.interval({"low": -0.01, "high": 0.02}, "points") == "-1.00 to 2.00 points"
+
+
 def test_what_is_missing_is_told_as_one_asks():
     assert words.number(None, "", "–") == "–"
     assert words.numbers([], "%") == "–"
@@ -110,6 +116,8 @@ def test_of_a_rank_correlation_errors_are_ranked():
 def test_what_a_ratio_is_made_of_is_no_ratio():
     one = judged(0, 1, "x")
     assert (words.unit_of_values(one, "by seed"), words.unit_of_values(one, "the other")) == ("x", "")
+    gap = judged(0, 1, "points")
+    assert (words.unit_of_values(gap, "by seed"), words.unit_of_values(gap, "one")) == ("points", "%")
     several = judged(0, 1, "x", quantity="falls (steadies)")
     series = ("steadies: by seed", "steadies: one", "adds points: one", "adds points: by seed")
     assert [words.unit_of_values(several, name) for name in series] == ["x", "", "", ""]
