@@ -4,6 +4,7 @@
 #   ci/run.sh setup                     make .venv with PYTHON, and with the pinned torch or TORCH=2.11.0
 #   ci/run.sh lint | test | bench
 #   ci/run.sh audit TIER [OPTION...]    the options go to pytest
+#   ci/run.sh site                      make the pages of the committed audits in public, to be published at SITE_URL
 #
 # An audit reads from the environment:
 #   REQUIRE_GPU=1     a machine without a working GPU is an error
@@ -131,9 +132,14 @@ audit() {
   exit $((code ? code : compared))
 }
 
+site() {
+  [[ -x .venv/bin/python ]] || refuse "There is no .venv, expected 'ci/run.sh setup' to have made it."
+  .venv/bin/python -m reports site reports/baselines --into public ${SITE_URL:+--url "$SITE_URL"}
+}
+
 case ${1:-} in
-  setup) setup ;;
+  setup | site) "$1" ;;
   lint | test | bench) make "$1" ;;
   audit) "$@" ;;
-  *) refuse "usage: ci/run.sh setup | lint | test | bench | audit TIER [OPTION...]" ;;
+  *) refuse "usage: ci/run.sh setup | lint | test | bench | site | audit TIER [OPTION...]" ;;
 esac

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,8 @@ from rethinking_audit.reports.certificate import certificate
 from rethinking_audit.reports.compare import compare
 from rethinking_audit.reports.comparison import KINDS, told
 from rethinking_audit.reports.drawings import as_pdf, drawings
-from rethinking_audit.reports.history import histories, index, read_folder
+from rethinking_audit.reports.folder import read_folder
+from rethinking_audit.reports.history import histories, index
 from rethinking_audit.reports.identical import identical
 from rethinking_audit.reports.junit import junit
 from rethinking_audit.reports.markdown import differences, summary
@@ -30,6 +32,8 @@ from rethinking_audit.reports.merge import CannotMerge, merge
 from rethinking_audit.reports.render import page, render_file
 from rethinking_audit.reports.sabotage import read_matrix
 from rethinking_audit.reports.sabotage_table import show, sign
+from rethinking_audit.reports.site.build import CannotBuild, build
+from rethinking_audit.reports.site.contents import Contents
 
 NOT_CAUGHT = 1
 DIFFERENT = 1
@@ -62,7 +66,7 @@ def main(arguments: list[str] | None = None, program: str = "python -m reports")
         out.as_xml = chosen.command in AS_XML
         try:
             code: int = chosen.run(chosen)
-        except (UnreadableAudit, CannotMerge) as error:
+        except (UnreadableAudit, CannotMerge, CannotBuild) as error:
             print(clean(error), file=sys.stderr)
             return BAD_INPUT
         except OSError as error:
@@ -123,6 +127,11 @@ def _parser(program: str = "python -m reports") -> Parser:
     )
     one.add_argument("folder", type=Path)
     one.add_argument("page", type=Path, nargs="?", help="default: index.html in the folder")
+
+    one = command("site", "make a static site of a folder of audits", _site)
+    one.add_argument("folder", type=Path)
+    one.add_argument("--into", type=Path, metavar="DIR", help="where its pages go; default: site in the folder")
+    one.add_argument("--url", type=_address, metavar="BASE", help="where it will be published, for the links of its feed")
 
     one = command("sabotage", "print which check caught which fault; exit 1 if one was missed", _sabotage)
     one.add_argument("folder", type=Path, help="the folder given to python -m fixtures.sabotage --into")
@@ -192,10 +201,25 @@ def _merge(chosen: argparse.Namespace) -> int:
 
 def _history(chosen: argparse.Namespace) -> int:
     target = chosen.page or chosen.folder / "index.html"
-    audits, refused = read_folder(chosen.folder)
-    write(target, index(chosen.folder, audits, refused, target))
+    found = read_folder(chosen.folder)
+    write(target, index(chosen.folder, found.audits, found.left_out, target))
     print(target)
-    return REGRESSED if any(one.alarmed or one.fails for one in histories([audit for _, audit in audits])) else 0
+    return REGRESSED if any(one.alarmed or one.fails for one in histories([audit for _, audit in found.audits])) else 0
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s<>\"?#/][^\s<>\"?#]*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no address, expected one such as https://example.org/audits/")
+    return text.rstrip("/") + "/"
+
+
+def _site(chosen: argparse.Namespace) -> int:
+    found = read_folder(chosen.folder)
+    front = build(Contents(chosen.folder, found, chosen.url or ""), chosen.into or chosen.folder / "site")
+    for reason in found.unreadable:
+        print(f"not shown: {clean(reason)}", file=sys.stderr)
+    print(front)
+    return 0
 
 
 def _sabotage(chosen: argparse.Namespace) -> int:

@@ -17,10 +17,9 @@ from urllib.parse import quote
 
 from rethinking_audit.fixtures.record.judged import Case
 from rethinking_audit.fixtures.record.outcome import as_expected, standing
-from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_honest, read_json
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.verdict import ERROR, REFUTED
-from rethinking_audit.fixtures.record.words import SIGNS, number
+from rethinking_audit.fixtures.record.words import SIGNS, anchor, number
 from rethinking_audit.reports.charts import sparkline
 from rethinking_audit.reports.cusum import ALARM, Cusum
 from rethinking_audit.reports.experiment import Name, cases_of, digest_of, resolution, specs_of, title
@@ -106,29 +105,6 @@ def _experiment(case: Case, audit: Audit) -> str:
     return json.dumps([specs, digest_of(case, audit), quantity], sort_keys=True)
 
 
-def read_folder(folder: Path) -> tuple[list[tuple[Path, Audit]], list[str]]:
-    """Return the audits in a folder, the oldest first, and the errors of unreadable records.
-
-    Raises:
-        UnreadableAudit: the folder holds no readable audit.
-    """
-    audits, refused = [], []
-    for path in sorted(folder.rglob("*.json")):
-        try:
-            if not _is_comparison(path):
-                audits.append((path, read_honest(path)))
-        except UnreadableAudit as error:
-            refused.append(str(error))
-    if not audits:
-        raise UnreadableAudit(f"{str(folder)!r} holds no audit.json" + (f": {refused[0]}" if refused else ""))
-    return sorted(audits, key=lambda item: item[1]["created"]), refused
-
-
-def _is_comparison(path: Path) -> bool:
-    record = read_json(path)
-    return isinstance(record, dict) and "comparison" in record
-
-
 def histories(audits: Sequence[Audit]) -> list[History]:
     """Return the history of each case, in the order of the latest audit that has it."""
     found: dict[Name, History] = {}
@@ -143,10 +119,12 @@ def index(folder: Path, audits: Sequence[tuple[Path, Audit]], refused: Sequence[
     """Return the index page of a folder of audits, with links relative to `target`."""
     found = histories([audit for _, audit in audits])
     latest_first = [(audit, _link(path, target)) for path, audit in reversed(audits)]
+    crossed = matrix([audit for audit, _ in latest_first])
     return page(
         "history.html",
         audits=latest_first,
-        matrix=matrix([audit for audit, _ in latest_first]),
+        matrix=crossed,
+        links={claim: f"#{anchor(claim)}" for claim in crossed.claims},
         claims=_by_claim(found),
         fails=[(title(one.name), one) for one in found if one.fails],
         alarms=[(title(one.name), one) for one in found if one.alarmed],

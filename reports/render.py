@@ -22,6 +22,7 @@ from rethinking_audit.reports.background import background
 from rethinking_audit.reports.citation import bibtex
 from rethinking_audit.reports.comparison import KINDS, Comparison
 from rethinking_audit.reports.figures import figures
+from rethinking_audit.reports.menu import Menu
 from rethinking_audit.reports.overview import lines, undecided
 from rethinking_audit.reports.pictures import pictures
 from rethinking_audit.reports.tables import tables
@@ -30,11 +31,15 @@ from rethinking_audit.reports.view import cards
 LEAST = 1e-12  # a chance below it is told as a number
 
 
-def render(audit: Audit, comparison: Comparison | None = None) -> str:
-    """Return the report of an audit record, with what changed since a baseline; it depends on nothing else."""
+def render(audit: Audit, comparison: Comparison | None = None, menu: Menu | None = None) -> str:
+    """Return the report of an audit record, with what changed since a baseline; it depends on nothing else.
+
+    As a page of a site it has the site's menu.
+    """
     command = "" if "subject" in audit else audit["command"]  # a check of training code has no tests to choose
     return page(
         "audit.html",
+        menu=menu,
         audit=audit,
         answer=answer(audit),
         lines=lines(audit),

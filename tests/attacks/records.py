@@ -15,6 +15,7 @@ from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.reports.__main__ import EXPORTS
 from rethinking_audit.reports.compare import compare
 from rethinking_audit.reports.comparison import KINDS, told
+from rethinking_audit.reports.folder import Folder
 from rethinking_audit.reports.history import index
 from rethinking_audit.reports.identical import identical
 from rethinking_audit.reports.markdown import differences
@@ -22,6 +23,8 @@ from rethinking_audit.reports.merge import CannotMerge, merge
 from rethinking_audit.reports.render import page, render
 from rethinking_audit.reports.sabotage import matrix
 from rethinking_audit.reports.sabotage_table import show, sign
+from rethinking_audit.reports.site.contents import Contents
+from rethinking_audit.reports.site.pages import pages
 from tests.attacks.drawn import Drawer
 
 
@@ -59,6 +62,7 @@ def _makers(old: Audit, new: Audit) -> dict[str, Callable[[], str]]:
         "merge alone": lambda: _merged([("new", new)]),
         "history": lambda: _history(old, new),
         "sabotage": lambda: _sabotage(old, new),
+        "site": lambda: _site(old, new),
         **{name: lambda export=export: export(new) for name, (_, export) in EXPORTS.items()},
     }
 
@@ -79,6 +83,12 @@ def _merged(parts: list[tuple[str, Audit]]) -> str:
 def _history(old: Audit, new: Audit) -> str:
     here = Path()
     return index(here, [(here / "old.json", old), (here / "new.json", new)], ["not read"], here / "index.html")
+
+
+def _site(old: Audit, new: Audit) -> str:
+    here = Path()
+    found = Folder([(here / "old.json", old), (here / "new.json", new)], [(here / "void.json", new)], ["not read"])
+    return "".join(text for _, text in pages(Contents(here, found)))
 
 
 def _sabotage(old: Audit, new: Audit) -> str:

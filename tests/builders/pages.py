@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 class Page(HTMLParser):
     """The elements, attributes and text of a page."""
 
-    VOID = frozenset(("meta", "br", "input"))
+    VOID = frozenset(("meta", "br", "input", "link", "img"))
 
     def __init__(self, html):
         super().__init__()

@@ -169,9 +169,10 @@ def test_bad_input_is_quoted_before_anything_is_run(checkout, words, variables, 
     assert not checkout.calls
 
 
-def test_an_audit_without_an_environment_says_how_to_get_one(checkout):
+@pytest.mark.parametrize("words", [("audit", "fast"), ("site",)], ids=" ".join)
+def test_what_needs_an_environment_says_how_to_get_one(checkout, words):
     shutil.rmtree(checkout.folder / ".venv")
-    done = checkout.run("audit", "fast")
+    done = checkout.run(*words)
     assert done.returncode == 4
     assert "expected 'ci/run.sh setup'" in done.stderr
 
@@ -209,6 +210,12 @@ def test_lint_test_and_bench_are_those_of_the_makefile(checkout):
         assert checkout.run(name).returncode == 0
         assert f"\n{name}: " in MAKEFILE
     assert checkout.calls == [f"make {name}" for name in names]
+
+
+@pytest.mark.parametrize(("url", "words"), [(None, ""), ("https://example.org/a", " --url https://example.org/a")])
+def test_the_site_is_that_of_the_committed_audits(checkout, url, words):
+    assert checkout.run("site", **({"SITE_URL": url} if url else {})).returncode == 0
+    assert checkout.calls == [f"python -m reports site reports/baselines --into public{words}"]
 
 
 @pytest.mark.parametrize("torch", [None, "2.11.0"])

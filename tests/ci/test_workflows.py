@@ -77,7 +77,7 @@ def test_every_system_calls_the_same_few_commands():
     gitlab = read(GITLAB)
     there = [*gitlab["default"]["before_script"]]
     there += itertools.chain.from_iterable(job.get("script", []) for job in gitlab.values() if isinstance(job, dict))
-    commands = {"ci/run.sh setup", "ci/run.sh lint", "ci/run.sh test", "ci/run.sh bench", 'ci/run.sh audit "$TIER"'}
+    commands = {f"ci/run.sh {name}" for name in ("setup", "lint", "test", "bench", "site", 'audit "$TIER"')}
     assert set(hosted) == set(there) == commands
 
 
@@ -108,6 +108,18 @@ def test_an_audit_is_interrupted_in_time_for_its_report():
     assert max(minutes) + 20 <= audit["timeout-minutes"]
     paper = read(GITLAB)["paper"]
     assert int(paper["variables"]["MINUTES"]) + 20 <= 60 * int(paper["timeout"].removesuffix(" hours"))
+
+
+def test_the_site_is_published_only_where_it_is_asked_for_and_by_a_job_that_runs_nothing_else():
+    build, publish = jobs()["site/build"], jobs()["site/publish"]
+    assert "PUBLISH_SITE" in build["if"]
+    assert build["permissions"] == {"contents": "read", "pages": "read"}
+    assert publish["needs"] == "build"
+    assert [step["uses"].partition("@")[0] for step in publish["steps"]] == ["actions/deploy-pages"]
+    gitlab = read(GITLAB)["pages"]
+    assert all("$PUBLISH_SITE && " in rule["if"] for rule in gitlab["rules"])
+    (handed,) = [step for step in build["steps"] if "upload-pages-artifact" in step.get("uses", "")]
+    assert [handed["with"]["path"]] == gitlab["artifacts"]["paths"]
 
 
 def test_the_gpu_is_required_where_one_is_expected():

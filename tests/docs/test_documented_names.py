@@ -30,6 +30,7 @@ MADE = {
     "audit.json": "fixtures/plugin/record.py",
     "audit.html": "reports/plugin.py",
     "claims/calibration.toml": "fixtures/plugin/calibrate.py",
+    "feed.xml": "reports/site/places.py",
     "sabotage.html": "reports/__main__.py",
     "rethinking-audit": "pyproject.toml",
     "rethinking-audit-report": "rethinking_audit/__main__.py",

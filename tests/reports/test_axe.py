@@ -1,4 +1,4 @@
-"""What axe says of the page, wide and narrow, light and dark."""
+"""What axe says of the pages, wide and narrow, light and dark."""
 
 import re
 import shutil
@@ -13,12 +13,23 @@ from rethinking_audit.reports.compare import compare
 from rethinking_audit.reports.comparison import KINDS
 from rethinking_audit.reports.render import page, render
 from tests.builders.everything import everything
+from tests.builders.full import full
 from tests.builders.places import ROOT
-from tests.builders.records import synthetic
+from tests.builders.records import give, synthetic
+from tests.builders.sites import at, site
 
 FAST = ROOT / "reports" / "baselines" / "fast-2-core-cpu" / "audit.json"
 AXE = "axe.run(document).then(found => { document.documentElement.innerHTML = '<pre></pre>';"
 AXE += "document.querySelector('pre').textContent = JSON.stringify(found.violations.map(v => [v.id, v.nodes[0].html])); })"
+
+PAGES = {
+    "audit": lambda: render(read_audit(FAST)),
+    "audit since a baseline": lambda: render(everything(), compare(synthetic(4), everything())),
+    "comparison": lambda: page("comparison.html", comparison=compare(synthetic(4), everything()), kinds=KINDS),
+    "certificate": lambda: certificate(everything(), b""),
+}
+MENU = ("index", "claims", "readings", "contradictions", "sabotage", "releases", "glossary", "lecture/1b")
+OF_A_SITE = [*(f"{name}.html" for name in MENU), "claims/family/claim-1.html"]
 
 
 @pytest.fixture(scope="module")
@@ -41,22 +52,22 @@ def axe():
     return Path(done.stdout.strip()).read_text(encoding="utf-8")
 
 
-PAGES = {
-    "audit": lambda: render(read_audit(FAST)),
-    "audit since a baseline": lambda: render(everything(), compare(synthetic(4), everything())),
-    "comparison": lambda: page("comparison.html", comparison=compare(synthetic(4), everything()), kinds=KINDS),
-    "certificate": lambda: certificate(everything(), b""),
-}
+@pytest.fixture(scope="module")
+def small_site(tmp_path_factory):
+    """A site with a page of every kind."""
+    red = at(give(full(), 1, "alexnet", verdict="REFUTED"), 2, packages={"torch": "2.16.0"})
+    reading = at(full(), 1)
+    reading["readings"] = [reading["claims"].pop() | {"id": "readings/three", "expected": "REFUTED"}]
+    void = synthetic(2) | {"sabotage": {"id": "no-step", "what": "no step", "source": "a paper", "caught_by": ["labels"]}}
+    return site(tmp_path_factory.mktemp("site"), red=red, reading=reading, void=void)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 500])
-@pytest.mark.parametrize("shown", PAGES)
-def test_axe_finds_no_violation(browser, axe, tmp_path, shown, scheme, width):
-    opened = re.sub(r'<details( class="body")?>', "<details open>", PAGES[shown]())
+def violations(browser, axe, html, folder, scheme, width):
+    """What axe finds in a page whose details are open."""
+    opened = re.sub(r'<details( class="body")?>', "<details open>", html)
     opened = re.sub(r"<meta http-equiv[^>]*>", "", opened, count=1)
     opened = opened.replace("</body>", f"<script>{axe}</script><script>{AXE}</script></body>")
-    (tmp_path / "page.html").write_text(opened, encoding="utf-8")
+    (folder / "page.html").write_text(opened, encoding="utf-8")
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
     look = [f"--blink-settings=preferredColorScheme={int(scheme == 'light')}", f"--window-size={width},900"]
     command = [
@@ -66,8 +77,22 @@ def test_axe_finds_no_violation(browser, axe, tmp_path, shown, scheme, width):
         "--disable-gpu",
         *quiet,
         *look,
-        f"--user-data-dir={tmp_path / 'user'}",
+        f"--user-data-dir={folder / 'user'}",
     ]
-    command += ["--virtual-time-budget=60000", "--dump-dom", (tmp_path / "page.html").as_uri()]
+    command += ["--virtual-time-budget=60000", "--dump-dom", (folder / "page.html").as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    assert re.search(r"<pre>(.*?)</pre>", done.stdout, re.DOTALL)[1] == "[]"
+    return re.search(r"<pre>(.*?)</pre>", done.stdout, re.DOTALL)[1]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 500])
+@pytest.mark.parametrize("shown", PAGES)
+def test_axe_finds_no_violation(browser, axe, tmp_path, shown, scheme, width):
+    assert violations(browser, axe, PAGES[shown](), tmp_path, scheme, width) == "[]"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", OF_A_SITE)
+def test_axe_finds_no_violation_in_a_site(browser, axe, small_site, tmp_path, name, scheme):
+    width = 1280 if scheme == "light" else 500
+    assert violations(browser, axe, small_site.texts[name], tmp_path, scheme, width) == "[]"

@@ -16,7 +16,8 @@ from rethinking_audit.reports.compare import compare
 from rethinking_audit.reports.comparison import told
 from rethinking_audit.reports.cusum import Cusum
 from rethinking_audit.reports.experiment import another_machine, obstacle
-from rethinking_audit.reports.history import histories, read_folder
+from rethinking_audit.reports.folder import read_folder
+from rethinking_audit.reports.history import histories
 from rethinking_audit.reports.junit import junit
 from rethinking_audit.reports.markdown import code, differences, summary
 from rethinking_audit.reports.merge import merge

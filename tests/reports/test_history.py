@@ -6,7 +6,8 @@ import re
 from rethinking_audit.reports.__main__ import main
 from rethinking_audit.reports.compare import compare
 from rethinking_audit.reports.cusum import Cusum
-from rethinking_audit.reports.history import History, read_folder
+from rethinking_audit.reports.folder import read_folder
+from rethinking_audit.reports.history import History
 from tests.builders.full import DEVIATION
 from tests.builders.records import give, synthetic
 
@@ -31,8 +32,8 @@ def test_a_folder_of_audits_has_an_index(tmp_path, capsys):
     assert html.count("drifted:") == 1
     assert "broken.json&#39; is not JSON" in html
     assert html.count("audit-compare") == 0
-    audits, refused = read_folder(tmp_path)
-    assert (len(audits), len(refused)) == (12, 1)
+    found = read_folder(tmp_path)
+    assert (len(found.audits), len(found.left_out)) == (12, 1)
 
 
 def test_another_experiment_begins_another_series(tmp_path):

@@ -141,3 +141,10 @@ def test_a_thousand_claims_of_five_seeds_render_in_five_seconds_and_two_megabyte
     assert time.process_time() - start <= 5
     assert len(page.encode()) <= 2_000_000
     assert page.count('class="card"') == 1000
+
+
+def test_what_is_for_the_ear_alone_makes_no_page_wider(html):
+    """A table that scrolls holds its unseen words; without a place of its own they would stretch a phone's page."""
+    (rule,) = re.findall(r"^\.scroll \{(.*?)\}", html, re.MULTILINE)
+    assert "position: relative" in rule
+    assert re.search(r"^\.unseen \{ position: absolute", html, re.MULTILINE)

@@ -1,0 +1,82 @@
+"""What a site shows of the audits in a folder, and the pages that its menu names."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+
+from rethinking_audit.fixtures.record.types import Contradiction
+from rethinking_audit.reports.folder import Folder
+from rethinking_audit.reports.menu import Menu
+from rethinking_audit.reports.sabotage import Matrix
+from rethinking_audit.reports.sabotage import matrix as faults
+from rethinking_audit.reports.site import places
+from rethinking_audit.reports.site.claims import ClaimPage, claim_pages
+from rethinking_audit.reports.site.lecture import Slide, slides
+from rethinking_audit.reports.site.releases import Release, releases
+from rethinking_audit.reports.site.shown import latest, shown
+
+
+class Contents:
+    """What the pages of a site show.
+
+    `folder` holds the records in `found`; `base` is the address at which the site is published, or empty.
+    """
+
+    def __init__(self, folder: Path, found: Folder, base: str = "") -> None:
+        self.audits = shown(reversed(found.audits), folder)  # the latest first
+        self.latest = latest(self.audits)
+        self.unreadable = [reason.replace(f"{folder}{os.sep}", "") for reason in found.unreadable]  # a site is published
+        self.base = base
+        self.faults = _faults(found)
+
+    @cached_property
+    def claims(self) -> list[ClaimPage]:
+        """The claims and the readings."""
+        return claim_pages(self.audits)
+
+    @property
+    def readings(self) -> list[ClaimPage]:
+        """The readings alone."""
+        return [one for one in self.claims if one.is_reading]
+
+    @cached_property
+    def slides(self) -> list[Slide]:
+        """The figures of the lecture."""
+        return slides(self.latest)
+
+    @cached_property
+    def releases(self) -> list[Release]:
+        """The changes of version."""
+        return releases(self.audits)
+
+    @property
+    def contradictions(self) -> list[Contradiction]:
+        """Where the paper disagrees with itself, each once, as the latest audit words it."""
+        found = [one for shown in reversed(self.latest) for one in shown.audit.get("consistency", ())]
+        return list({one["item"]: one for one in found}.values())
+
+    @cached_property
+    def menu(self) -> Menu:
+        """The pages that there are."""
+        there = (
+            ("Audits", places.FRONT, True),
+            ("Claims and dates", places.CLAIMS, True),
+            ("Misreadings", places.READINGS, self.readings),
+            ("The paper against itself", places.CONTRADICTIONS, self.contradictions),
+            ("Sabotage", places.SABOTAGE, self.faults),
+            ("Releases", places.RELEASES, self.releases),
+            *(("Lecture", slide.file, True) for slide in self.slides[:1]),
+            ("Glossary", places.GLOSSARY, True),
+        )
+        return Menu([(title, file.as_posix()) for title, file, shown in there if shown])
+
+
+def _faults(found: Folder) -> Matrix | None:
+    """Return the matrix of the sabotaged audits; what lies beside them says what is red without a fault."""
+    if not found.sabotaged:
+        return None
+    campaigns = {path.parent.parent for path, _ in found.sabotaged}
+    clean = [(audit, None) for path, audit in found.audits if path.parent.parent in campaigns]
+    return faults([*clean, *((audit, None) for _, audit in found.sabotaged)])
