@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from rethinking_audit.fixtures.record.judged import Judgement
+from rethinking_audit.fixtures.record.judged import Case, Judgement
+from rethinking_audit.fixtures.record.outcome import paper_value
 
 Point = tuple[float, float]
 Item = TypeVar("Item")
@@ -17,7 +18,7 @@ LEFT, RIGHT, TOP, BOTTOM = 62.0, 12.0, 12.0, 44.0
 MAX_POINTS = 120
 MAX_MARKS = 30
 MAX_OPEN_MARKS = 20  # of an unjoined series: more marks would hide what is under them
-MAX_ROWS = 12
+MAX_ROWS = 10
 LEAST_SHADE = 16
 LEAST = 1e-100  # a range below this is none
 ROUNDING = 1e-9  # a range that is a smaller share of its ends is widened: its values differ by rounding alone
@@ -225,6 +226,30 @@ def interval_scale(judgements: Iterable[Judgement], papers: Iterable[float | Non
     low, high = min(values), max(values)
     margin = max((high - low) * 0.06, (abs(low) + abs(high)) * ROUNDING) or 1.0
     return low - margin, high + margin
+
+
+Likeness = tuple[str, str, int | None]
+Scales = dict[Likeness, tuple[float, float] | None]
+
+
+def likeness(judgement: Judgement) -> Likeness:
+    """Return what pictures on one scale share.
+
+    It is the quantity without its part, since an older audit may have judged another, the unit, and how large the limit is:
+    pictures of limits that are a hundred times apart would show nothing of the smaller.
+    """
+    accepted = judgement["accepted"]
+    limit = max(abs(end) for end in (accepted["low"] or 0.0, accepted["high"] or 0.0))
+    return judgement["quantity"].partition(" (")[0], judgement["unit"], round(math.log10(limit) / 2) if limit else None
+
+
+def interval_scales(cases: Iterable[Case]) -> Scales:
+    """Return for all cases that are alike the range that shows them."""
+    alike: dict[Likeness, list[tuple[Judgement, float | None]]] = {}
+    for case in cases:
+        if judgement := case["judgement"]:
+            alike.setdefault(likeness(judgement), []).append((judgement, paper_value(case)))
+    return {shared: interval_scale(*zip(*found, strict=True)) for shared, found in alike.items()}
 
 
 def interval_chart(judgement: Judgement, paper: float | None, scale: tuple[float, float]) -> IntervalChart:

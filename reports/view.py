@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rethinking_audit.fixtures.record.again import again
-from rethinking_audit.fixtures.record.judged import Case, Claim, Judgement, Look
+from rethinking_audit.fixtures.record.judged import Case, Claim, Look
 from rethinking_audit.fixtures.record.measured import Run
 from rethinking_audit.fixtures.record.outcome import (
     as_expected,
@@ -27,9 +26,11 @@ from rethinking_audit.reports.charts import (
     IntervalChart,
     LineChart,
     Point,
+    Scales,
     Series,
     interval_chart,
-    interval_scale,
+    interval_scales,
+    likeness,
     line_chart,
     style_of,
 )
@@ -40,7 +41,6 @@ ABOUT_LOSS = ("random-inputs/convergence-order", "label-corruption/late-then-qui
 MOST_CHARTS = 6
 
 Runs = Mapping[str, Run]
-Likeness = tuple[str, int | None]
 
 
 @dataclass(frozen=True)
@@ -106,10 +106,7 @@ def cards(claims: Sequence[Claim], runs: Runs, command: str = "") -> list[Card]:
 
 def _card(claim: Claim, runs: Runs, command: str, brief: bool) -> Card:
     judged = [(case, judgement) for case in claim["cases"] if (judgement := case["judgement"])]
-    scales = {}
-    for likeness in {_likeness(judgement) for _, judgement in judged}:
-        alike = [(case, judgement) for case, judgement in judged if _likeness(judgement) == likeness]
-        scales[likeness] = interval_scale([judgement for _, judgement in alike], [paper_value(case) for case, _ in alike])
+    scales = interval_scales(case for case, _ in judged)
     first, decision = judged[0] if judged else (None, None)
     return Card(
         claim=claim,
@@ -130,13 +127,6 @@ def _card(claim: Claim, runs: Runs, command: str, brief: bool) -> Card:
         again=again(command, claim["cases"][0]["nodeid"], whole=True) if command and claim["cases"] else "",
         brief=brief,
     )
-
-
-def _likeness(judgement: Judgement) -> Likeness:
-    """Return what rows on one scale share: the unit, and the power of ten of their limits."""
-    accepted = judgement["accepted"]
-    largest = max(abs(end) for end in (accepted["low"] or 0.0, accepted["high"] or 0.0))
-    return judgement["unit"], round(math.log10(largest)) if largest else None
 
 
 def _controls(claim: Claim) -> list[Controls]:
@@ -169,9 +159,9 @@ def _about(case: Case, runs: Runs) -> str:
     return f"{count}, {images}" + (f", width {width:g}" if width != 1 else "")
 
 
-def _row(case: Case, scales: dict[Likeness, tuple[float, float] | None], runs: Runs) -> Row:
+def _row(case: Case, scales: Scales, runs: Runs) -> Row:
     judgement = case["judgement"]
-    scale = scales.get(_likeness(judgement)) if judgement else None
+    scale = scales.get(likeness(judgement)) if judgement else None
     if not judgement:
         return Row(case, _about(case, runs), "", "", "", "", None, [], as_expected(case), "", [], None)
     unit, value = judgement["unit"], paper_value(case)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from rethinking_audit.fixtures.record.judged import Case, Claim, Judgement
+from rethinking_audit.fixtures.record.judged import Claim
 from rethinking_audit.fixtures.record.outcome import everything, paper_value
 from rethinking_audit.fixtures.record.verdict import NOT_RUN
-from rethinking_audit.reports.charts import interval_chart, interval_scale
+from rethinking_audit.reports.charts import Scales, interval_chart, interval_scales, likeness
 from rethinking_audit.reports.site import places
 from rethinking_audit.reports.site.shown import Experiment, Shown
 from rethinking_audit.reports.view import Card, Row, cards
-
-Likeness = tuple[str, str, int | None]
-Scales = dict[Likeness, tuple[float, float] | None]
 
 
 @dataclass(frozen=True)
@@ -71,7 +67,7 @@ def _cards(one: Shown) -> dict[str, Card]:
 def _page(name: str, audits: list[Shown], drawn: dict[Shown, dict[str, Card]]) -> ClaimPage:
     of = sorted(audits, key=lambda one: one.audit["created"], reverse=True)
     found = [(one, drawn[one][name]) for one in of]
-    scales = _scales([card for _, card in found])
+    scales = interval_scales([row.case for _, card in found for row in card.rows])
     judged = [Judged(one, card, [_on(row, scales) for row in card.rows]) for one, card in found]
     worlds = dict.fromkeys((control.description, control.expected) for _, card in found for control in card.controls)
     where = dict.fromkeys(_where([card.claim for _, card in found]))
@@ -85,30 +81,7 @@ def _where(claims: Sequence[Claim]) -> Iterator[str]:
         yield from (case["paper"]["where"] for case in claim["cases"] if case["paper"] and case["paper"]["where"])
 
 
-def _scales(found: Sequence[Card]) -> Scales:
-    """Return for all cases that are alike the range that shows them."""
-    alike: dict[Likeness, list[Case]] = {}
-    for case in (row.case for card in found for row in card.rows):
-        if judged := case["judgement"]:
-            alike.setdefault(_likeness(judged), []).append(case)
-    return {likeness: _scale(cases) for likeness, cases in alike.items()}
-
-
-def _likeness(judged: Judgement) -> Likeness:
-    """Return what pictures on one scale share.
-
-    It is the quantity without its part, since an older audit may have judged another, the unit, and how large the limit is:
-    pictures of limits that are a hundred times apart would show nothing of the smaller.
-    """
-    limit = max(abs(end or 0.0) for end in (judged["accepted"]["low"], judged["accepted"]["high"]))
-    return judged["quantity"].partition(" (")[0], judged["unit"], round(math.log10(limit) / 2) if limit else None
-
-
-def _scale(cases: Sequence[Case]) -> tuple[float, float] | None:
-    return interval_scale([judged for case in cases if (judged := case["judgement"])], map(paper_value, cases))
-
-
 def _on(row: Row, scales: Scales) -> Row:
     judged = row.case["judgement"]
-    scale = scales[_likeness(judged)] if judged else None
+    scale = scales[likeness(judged)] if judged else None
     return replace(row, picture=interval_chart(judged, paper_value(row.case), scale) if judged and scale else None)

@@ -31,6 +31,23 @@ const follow = () => {
     card.scrollIntoView();
   }
 };
+// Under the pointer a chart tells the nearest row of its table.
+for (const chart of document.querySelectorAll("figure.chart")) {
+  const svg = chart.querySelector("svg");
+  const ticks = [...svg.querySelectorAll(".tick.middle text")].map((tick) => [+tick.getAttribute("x"), +tick.textContent]);
+  const [names, ...rows] = [...chart.querySelectorAll("tr")].map((row) => [...row.cells].map((cell) => cell.textContent));
+  const told = document.createElement("p");
+  told.className = "told";
+  svg.after(told);
+  svg.addEventListener("pointerleave", () => { told.textContent = ""; });
+  svg.addEventListener("pointermove", (event) => {
+    const [[left, first], [right, last]] = [ticks[0], ticks.at(-1)];
+    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse()).x;
+    const x = first + ((at - left) / (right - left)) * (last - first);
+    const nearest = rows.reduce((best, row) => (Math.abs(row[0] - x) < Math.abs(best[0] - x) ? row : best));
+    told.textContent = names.map((name, place) => `${name} ${nearest[place]}`).filter((_, place) => nearest[place]).join(" · ");
+  });
+}
 for (const code of document.querySelectorAll("[data-copy]")) {
   const button = document.createElement("button");
   button.textContent = "copy";
