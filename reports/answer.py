@@ -105,7 +105,7 @@ def _own_sentence(audit: Audit) -> tuple[str, str]:
     new = [claim["verdict"] for claim in audit["claims"] if not no_news(claim)]
     for verdict, told in ((ERROR, "No answer in"), (REFUTED, "Something is wrong in")):
         if count := new.count(verdict):
-            return verdict, f"{told} {count} of {plural(len(audit['claims']), 'check')}."
+            return verdict, f"{told} {count} of {plural(len(new) - new.count(NOT_RUN), 'check')}."
     judged = new.count(HELD) + new.count(INCONCLUSIVE)
     if not new.count(HELD):
         return INCONCLUSIVE, f"Nothing was decided in {plural(judged, 'check')}."

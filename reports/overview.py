@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rethinking_audit.fixtures.record.judged import Case, Claim, Judgement
 from rethinking_audit.fixtures.record.outcome import as_expected
 from rethinking_audit.fixtures.record.types import Audit
-from rethinking_audit.fixtures.record.verdict import ERROR, HELD, REFUTED, VERDICTS
+from rethinking_audit.fixtures.record.verdict import ERROR, HELD, NOT_RUN, REFUTED, VERDICTS
 from rethinking_audit.fixtures.record.words import anchor as anchor_of
 from rethinking_audit.fixtures.record.words import interval, limit, number, plural
 
@@ -71,7 +71,9 @@ def _line(claim: Claim) -> Line:
             " %", "\N{NO-BREAK SPACE}%"
         )
         about += f", the closest of {len(judged)}" if len(judged) > 1 else ""
-    elif claim["cases"][0]["verdict"] in (HELD, REFUTED) and claim["cases"][0]["reason"]:  # an exact check's finding
+    elif (
+        claim["cases"][0]["verdict"] in (HELD, REFUTED, NOT_RUN) and claim["cases"][0]["reason"]
+    ):  # an exact check's finding
         nearest = claim["cases"][0]["reason"]
     strip = _strip([(judgement, position) for _, judgement, position in placed])
     return Line(claim, anchor(claim), strip, nearest, about, no_news(claim))
@@ -168,15 +170,20 @@ def _place(units: float) -> int:
 
 
 def undecided(audit: Audit) -> list[Undecided]:
-    """Return what did not hold, by verdict and reason, the worst first; cases with one reason are grouped."""
+    """Return what did not hold, by verdict and reason, the worst first; cases with one reason are grouped.
+
+    A check of training code that does not apply is no news; its line among all claims says why.
+    """
+    own = "subject" in audit
     found: dict[tuple[str, str, str | None], list[tuple[str, str]]] = {}
     for claim in audit["claims"]:
         for case in claim["cases"]:
-            if case["verdict"] != HELD:
+            if case["verdict"] != HELD and not (own and case["verdict"] == NOT_RUN):
                 foreseen = case.get("deviation") if as_expected(case) else None
                 reason = foreseen["reason"] if foreseen else _first_line(case)
                 key = (case["verdict"], reason, foreseen["since"] if foreseen else None)
-                name = f"{claim['statement'].removesuffix('.')} [{case['tier']}, {case['network']}]"
+                where = "" if own else f" [{case['tier']}, {case['network']}]"
+                name = claim["statement"].removesuffix(".") + where
                 found.setdefault(key, []).append((name, anchor(claim)))
     ordered = sorted(found.items(), key=lambda item: (VERDICTS.index(item[0][0]), item[0][2] is not None))
     return [

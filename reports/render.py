@@ -25,6 +25,7 @@ from rethinking_audit.reports.figures import figures
 from rethinking_audit.reports.menu import Menu
 from rethinking_audit.reports.overview import lines, undecided
 from rethinking_audit.reports.pictures import pictures
+from rethinking_audit.reports.prose import prose
 from rethinking_audit.reports.tables import tables
 from rethinking_audit.reports.view import cards
 
@@ -90,6 +91,7 @@ def _environment() -> Environment:
         loader=FunctionLoader(_template), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["chance"] = chance
+    environment.filters["prose"] = prose
     environment.finalize = lambda value: value if isinstance(value, Markup) else clean(value)
     return environment
 
