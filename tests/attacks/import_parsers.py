@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -58,7 +57,7 @@ TABLE = "a,b,label\n" + "".join(f"{row},{row % 3},{row % 2}\n" for row in range(
 @contextlib.contextmanager
 def within(folder: Path) -> Iterator[None]:
     """Work in a folder, and forget what is imported meanwhile from there."""
-    before, modules = os.getcwd(), set(sys.modules)
+    before, modules = Path.cwd(), set(sys.modules)
     os.chdir(folder)
     try:
         yield
