@@ -54,6 +54,13 @@ def test_a_reader_that_has_gone_ends_nothing(audit):
 
 
 @pytest.mark.lengthy
+def test_streams_that_the_shell_has_closed_change_no_code(audit):
+    closed = "sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = None; os.close(1); os.close(2)"
+    ended = audit(before=closed)
+    assert (ended.code, ended.record["exit_code"]) == (0, 0)
+
+
+@pytest.mark.lengthy
 def test_a_bug_is_3_and_the_record_says_so(audit):
     ended = audit(hooks="def pytest_runtest_logreport(report): raise ValueError('boo')")
     assert (ended.code, ended.record["exit_code"]) == (3, 3)
