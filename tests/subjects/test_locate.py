@@ -161,5 +161,5 @@ def test_labels_may_be_text(tmp_path):
 
 def test_a_short_line_of_a_table_is_named(tmp_path):
     (tmp_path / "t.csv").write_text("a,b\n1,2\n3\n")
-    with pytest.raises(BadGiven, match="line 3: 1 values, expected 2"):
+    with pytest.raises(BadGiven, match="line 3: 1 value, expected 2"):
         load_data(f"csv:{tmp_path / 't.csv'}")
