@@ -252,10 +252,7 @@ def test_three(paper): paper.value
 def helper(paper): return paper.value
 """
     )
-    found = paper.declared(file)
-    assert {claim: sorted(names) for claim, names in found.items()} == {
-        "a/b": ["limit", "margin", "not_in_a_test"],
-        "c/d": [],
-    }
+    found = {claim: sorted(names) for claim, names in paper.declared(file).items()}
+    assert found == {"a/b": ["limit", "margin", "not_in_a_test"], "c/d": []}
     file.write_text("def (")
     assert paper.declared(file) == {}
