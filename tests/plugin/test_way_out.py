@@ -61,6 +61,13 @@ def test_streams_that_the_shell_has_closed_change_no_code(audit):
 
 
 @pytest.mark.lengthy
+def test_a_cache_of_pytests_that_cannot_be_written_changes_no_code(audit):
+    ended = audit("-o", f"cache_dir={__file__}/none", cache=True)
+    assert (ended.code, ended.record["exit_code"]) == (0, 0)
+    assert "+ HELD" in ended.out or "✓ HELD" in ended.out
+
+
+@pytest.mark.lengthy
 def test_a_bug_is_3_and_the_record_says_so(audit):
     ended = audit(hooks="def pytest_runtest_logreport(report): raise ValueError('boo')")
     assert (ended.code, ended.record["exit_code"]) == (3, 3)
