@@ -69,7 +69,7 @@ def test_a_long_error_is_cut(tmp_path):
 
 
 def test_a_file_or_module_that_does_not_exist_is_named(tmp_path):
-    with pytest.raises(Refused, match=r"gone\.py, which does not exist"):
+    with pytest.raises(Refused, match=r"gone\.py', which does not exist"):
         load(f"{tmp_path}/gone.py:net")
     with pytest.raises(Refused, match="which does not exist"):
         load(f"{'x' * 5000}.py:net")

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from rethinking_audit.fixtures.guests.strings import Reference, is_a_file, parse
+from rethinking_audit.fixtures.guests.strings import Reference, is_a_file, parse, quoted
 
 MALFORMED = [
     "",
@@ -69,3 +69,10 @@ def test_the_home_of_nobody_is_part_of_a_files_name():
 def test_what_can_be_no_file_is_none(text):
     assert not is_a_file(text)
     assert is_a_file(__file__)
+
+
+def test_a_quotation_is_one_short_line():
+    assert quoted("a\nb") == r"'a\nb'"
+    assert len(quoted("x" * 5000)) < 300
+    assert quoted("a" + "x" * 5000 + "b").startswith("'ax")
+    assert quoted("a" + "x" * 5000 + "b").endswith("xb'")
