@@ -168,12 +168,12 @@ def test_early_stopping_brings_no_gain(runs, paper, judge):
 def test_batch_norm_steadies_and_is_not_the_cause(runs, paper, judge):
     """BatchNorm steadies training and adds a few points, and is not what makes a network generalize.
 
-    Steadiness is the mean fall of test accuracy from one epoch to the next; less is steadier. Each network has the best of
+    We take the mean drop of test accuracy from one epoch to the next; smaller is steadier. Each network has the best of
     its learning rates.
     """
     plain, normalized = runs.plain, runs.normalized
     without, full = plain.test_accuracy, normalized.test_accuracy
-    steadies = part.ratio("falls of test accuracy, without over with", plain.falls, normalized.falls, at_least=1)
+    steadies = part.ratio("accuracy drops without BatchNorm ÷ with", plain.falls, normalized.falls, at_least=1)
     points = part.difference("test accuracy with BatchNorm less without", full, without, plain.tested, at_least=0)
     kept = part.share_kept(without, full, plain.classes, plain.tested, at_least=paper.limit)
     judge.all_hold({"steadies": steadies, "adds points": points, "is not the cause": kept})

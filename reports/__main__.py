@@ -12,13 +12,15 @@ from typing import NoReturn
 from rethinking_audit.fixtures.record.exit_codes import BAD_INPUT, BUG, REGRESSED
 from rethinking_audit.fixtures.record.files import write
 from rethinking_audit.fixtures.record.printing import printing
-from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_honest
+from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_audit, read_honest
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.words import clean
 from rethinking_audit.reports.annotations import workflow_commands
 from rethinking_audit.reports.badge import badge
+from rethinking_audit.reports.certificate import certificate
 from rethinking_audit.reports.compare import compare
 from rethinking_audit.reports.comparison import KINDS, told
+from rethinking_audit.reports.drawings import as_pdf, drawings
 from rethinking_audit.reports.history import histories, index, read_folder
 from rethinking_audit.reports.identical import identical
 from rethinking_audit.reports.junit import junit
@@ -88,6 +90,17 @@ def _parser(program: str = "python -m reports") -> Parser:
     one = command("render", "write the HTML report of an audit.json", _render)
     one.add_argument("audit", type=Path)
     one.add_argument("report", type=Path, nargs="?", help="default: beside the audit, ending in .html")
+    one.add_argument("--baseline", type=Path, metavar="AUDIT", help="an earlier audit: the report says what changed since")
+
+    one = command(
+        "figures", "write the paper's figures with ours, an SVG each, and a PDF where svglib is installed", _figures
+    )
+    one.add_argument("audit", type=Path)
+    one.add_argument("folder", type=Path, nargs="?", help="default: the folder of the audit")
+
+    one = command("certificate", "write one page to print: the answer, every verdict, what made them", _certificate)
+    one.add_argument("audit", type=Path)
+    one.add_argument("page", type=Path, nargs="?", help="default: certificate.html beside the audit")
 
     one = command("compare", "print what changed between two audits; exit 1 if anything regressed", _compare)
     one.add_argument("baseline", type=Path)
@@ -124,7 +137,30 @@ def _parser(program: str = "python -m reports") -> Parser:
 
 def _render(chosen: argparse.Namespace) -> int:
     target = chosen.report or chosen.audit.with_suffix(".html")
-    render_file(chosen.audit, target)
+    comparison = None
+    if chosen.baseline:
+        comparison = compare(read_honest(chosen.baseline), read_honest(chosen.audit))
+    render_file(chosen.audit, target, comparison)
+    print(target)
+    return 0
+
+
+def _figures(chosen: argparse.Namespace) -> int:
+    folder = chosen.folder or chosen.audit.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, svg in drawings(read_honest(chosen.audit)):
+        write(folder / f"{name}.svg", svg)
+        print(folder / f"{name}.svg")
+        if (pdf := as_pdf(svg)) is not None:
+            write(folder / f"{name}.pdf", pdf)
+            print(folder / f"{name}.pdf")
+    return 0
+
+
+def _certificate(chosen: argparse.Namespace) -> int:
+    target = chosen.page or chosen.audit.parent / "certificate.html"
+    audit = read_audit(chosen.audit)
+    write(target, certificate(audit, chosen.audit.read_bytes()))
     print(target)
     return 0
 

@@ -17,7 +17,8 @@ LEFT, RIGHT, TOP, BOTTOM = 62.0, 12.0, 12.0, 44.0
 MAX_POINTS = 120
 MAX_MARKS = 30
 MAX_OPEN_MARKS = 20  # of an unjoined series: more marks would hide what is under them
-MAX_ROWS = 16
+MAX_ROWS = 12
+LEAST_SHADE = 16
 LEAST = 1e-100  # a range below this is none
 ROUNDING = 1e-9  # a range that is a smaller share of its ends is widened: its values differ by rounding alone
 SLACK = 0.02  # share of a step by which a value may pass the end of its axis: less than the width of a line
@@ -180,7 +181,8 @@ class IntervalChart:
     def shade(self) -> str:
         """The accepted range, as a path in a drawing of 400 by 26."""
         low, high = map(_of_400, self.accepted)
-        return f"M{low} 3H{max(high, low + 2)}V23H{low}z"
+        more = max(0, LEAST_SHADE - (high - low)) // 2  # so that the mark of an exact value does not hide it
+        return f"M{low - more} 3H{high + more}V23H{low - more}z"
 
     @property
     def whisker(self) -> str:

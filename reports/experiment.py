@@ -11,6 +11,7 @@ from rethinking_audit.fixtures.record.judged import Case
 from rethinking_audit.fixtures.record.measured import Run
 from rethinking_audit.fixtures.record.outcome import all_cases, keys_in
 from rethinking_audit.fixtures.record.types import Audit
+from rethinking_audit.fixtures.record.words import IN_HUNDREDTHS
 
 Fields = dict[str, Any]
 Keyed = list[tuple[str, Run]]
@@ -88,7 +89,7 @@ def resolution(case: Case, audit: Audit) -> float:
         return 0.0
     if solves := [run for run in runs if "values" in run]:
         tested = [run["values"].get("tested", 0) for run in solves]
-        return 1 / min(tested) if all(tested) and judgement["unit"] == "%" else 0.0
+        return 1 / min(tested) if all(tested) and judgement["unit"] in IN_HUNDREDTHS else 0.0
     trainings = [run for run in runs if "curves" in run]
     if judgement["unit"] == "x":
         fits = [run["fit_loss"] for run in trainings if run["fit_loss"]]

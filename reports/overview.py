@@ -9,6 +9,7 @@ from rethinking_audit.fixtures.record.judged import Case, Claim, Judgement
 from rethinking_audit.fixtures.record.outcome import as_expected
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.verdict import ERROR, HELD, REFUTED, VERDICTS
+from rethinking_audit.fixtures.record.words import anchor as anchor_of
 from rethinking_audit.fixtures.record.words import interval, limit, number, plural
 
 Position = Callable[[float], float]
@@ -52,7 +53,7 @@ class Undecided:
 
 def anchor(claim: Claim) -> str:
     """Return a claim's id for links."""
-    return claim["id"].replace("/", "-")
+    return anchor_of(claim["id"])
 
 
 def lines(audit: Audit) -> list[Line]:
@@ -175,7 +176,8 @@ def undecided(audit: Audit) -> list[Undecided]:
                 foreseen = case.get("deviation") if as_expected(case) else None
                 reason = foreseen["reason"] if foreseen else _first_line(case)
                 key = (case["verdict"], reason, foreseen["since"] if foreseen else None)
-                found.setdefault(key, []).append((f"{claim['id']} [{case['tier']}, {case['network']}]", anchor(claim)))
+                name = f"{claim['statement'].removesuffix('.')} [{case['tier']}, {case['network']}]"
+                found.setdefault(key, []).append((name, anchor(claim)))
     ordered = sorted(found.items(), key=lambda item: (VERDICTS.index(item[0][0]), item[0][2] is not None))
     return [
         Undecided(verdict, reason, _some([name for name, _ in cases]), cases[0][1], since)

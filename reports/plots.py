@@ -176,7 +176,9 @@ def _last_accuracies(stage: PaperTier, points: Printed) -> list[Difference]:
 
 
 def _row(what: str, paper: float, ours: float, unit: str) -> Difference:
-    return Difference(what, number(paper, unit), number(ours, unit), signed(ours - paper, unit))
+    return Difference(
+        what, number(paper, unit), number(ours, unit), signed(ours - paper, "points" if unit == "%" else unit)
+    )
 
 
 def _none(_: PaperTier, __: Printed) -> list[Series]:

@@ -18,6 +18,7 @@ from rethinking_audit.reports.markdown import differences
 from rethinking_audit.reports.render import render_file
 
 MILDER = (ALL_HELD, NOTHING_DECIDED, UNDECIDED)  # exit codes that a regression replaces
+REGRESSION = "audit-regression"
 # The options that leave out some of the claims.
 NARROWING = ("keyword", "networks", "shard", "maxfail", "deselect", "lf")
 
@@ -39,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
             baseline = read_honest(Path(config.option.baseline))
         except UnreadableAudit as error:
             raise pytest.UsageError(f"--baseline: {error}") from error
-        config.pluginmanager.register(Regression(baseline, narrowed(config)), "audit-regression")
+        config.pluginmanager.register(Regression(baseline, narrowed(config)), REGRESSION)
 
 
 def narrowed(config: pytest.Config) -> bool:
@@ -48,9 +49,10 @@ def narrowed(config: pytest.Config) -> bool:
     return parts or any(getattr(config.option, name, None) for name in NARROWING)
 
 
-def pytest_audit_written(path: Path) -> None:
-    """Write audit.html beside audit.json."""
-    render_file(path, path.with_suffix(".html"))
+def pytest_audit_written(config: pytest.Config, path: Path) -> None:
+    """Write audit.html beside audit.json, with what changed since the baseline if there is one."""
+    regression: Regression | None = config.pluginmanager.get_plugin(REGRESSION)
+    render_file(path, path.with_suffix(".html"), regression.comparison if regression else None)
 
 
 class Regression:

@@ -19,6 +19,8 @@ from rethinking_audit.fixtures.record.verdict import VERDICTS
 from rethinking_audit.fixtures.record.words import clean
 from rethinking_audit.reports.answer import answer
 from rethinking_audit.reports.background import background
+from rethinking_audit.reports.citation import bibtex
+from rethinking_audit.reports.comparison import KINDS, Comparison
 from rethinking_audit.reports.figures import figures
 from rethinking_audit.reports.overview import lines, undecided
 from rethinking_audit.reports.pictures import pictures
@@ -28,8 +30,9 @@ from rethinking_audit.reports.view import cards
 LEAST = 1e-12  # a chance below it is told as a number
 
 
-def render(audit: Audit) -> str:
-    """Return the report of an audit record; it depends on nothing else."""
+def render(audit: Audit, comparison: Comparison | None = None) -> str:
+    """Return the report of an audit record, with what changed since a baseline; it depends on nothing else."""
+    command = "" if "subject" in audit else audit["command"]  # a check of training code has no tests to choose
     return page(
         "audit.html",
         audit=audit,
@@ -39,9 +42,12 @@ def render(audit: Audit) -> str:
         pictures=None if "subject" in audit else pictures(audit),
         figures=figures(audit),
         tables=tables(audit),
-        cards=cards(audit["claims"], audit["runs"]),
-        readings=cards(audit.get("readings", []), audit["runs"]),
+        cards=cards(audit["claims"], audit["runs"], command),
+        readings=cards(audit.get("readings", []), audit["runs"], command),
         background=background(audit),
+        bibtex=bibtex(audit),
+        comparison=comparison,
+        kinds=KINDS,
         script=_script(),
     )
 
@@ -55,17 +61,22 @@ def _script() -> tuple[Markup, str]:
 def page(template: str, **shown: Any) -> str:
     """Return a page: the template filled with `shown`, everything escaped."""
     style = Markup(_template("style.css"))  # noqa: S704 -- a file of ours
-    return _environment().get_template(template).render(verdicts=VERDICTS, style=style, **shown)
+    return filled(template, verdicts=VERDICTS, style=style, **shown)
 
 
-def render_file(source: Path, target: Path) -> None:
-    """Write the report of the audit in `source` to `target`, whole or not at all.
+def filled(template: str, **shown: Any) -> str:
+    """Return a template filled with `shown`, everything escaped."""
+    return _environment().get_template(template).render(**shown)
+
+
+def render_file(source: Path, target: Path, comparison: Comparison | None = None) -> None:
+    """Write the report of the audit in `source`, and its comparison with a baseline, to `target`, whole or not at all.
 
     Raises:
         UnreadableAudit: the source is no audit.
         OSError: the target cannot be written.
     """
-    write(target, render(read_audit(source)))
+    write(target, render(read_audit(source), comparison))
 
 
 @cache

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rethinking_audit.fixtures.record.judged import Case, Claim, Look
+from rethinking_audit.fixtures.record.again import again
+from rethinking_audit.fixtures.record.judged import Case, Claim, Judgement, Look
 from rethinking_audit.fixtures.record.measured import Run
 from rethinking_audit.fixtures.record.outcome import (
     as_expected,
@@ -19,7 +21,7 @@ from rethinking_audit.fixtures.record.outcome import (
     vouching_networks,
 )
 from rethinking_audit.fixtures.record.verdict import HELD, INCONCLUSIVE, NOT_RUN, REFUTED
-from rethinking_audit.fixtures.record.words import interval, limit, number, numbers, plural, unit_of_values
+from rethinking_audit.fixtures.record.words import interval, is_point, limit, number, numbers, plural, unit_of_values
 from rethinking_audit.reports import solves
 from rethinking_audit.reports.charts import (
     IntervalChart,
@@ -38,6 +40,7 @@ ABOUT_LOSS = ("random-inputs/convergence-order", "label-corruption/late-then-qui
 MOST_CHARTS = 6
 
 Runs = Mapping[str, Run]
+Likeness = tuple[str, int | None]
 
 
 @dataclass(frozen=True)
@@ -83,26 +86,30 @@ class Card:
     rule: str
     origin: str
     alpha: float | None
-    notes: list[tuple[str, str]]
+    notes: list[tuple[str, list[str]]]  # by network
     controls: list[Controls]
     charts: list[LineChart]
     places: list[str]  # the paper's figures and tables that the page reproduces
     cost: str
+    again: str  # the command that judges it again
     brief: bool  # the page has very many claims: no curves and no pictures
 
 
-def cards(claims: Sequence[Claim], runs: Runs) -> list[Card]:
-    """Return a card for each claim or reading, in order; very many cards are brief to keep the page small."""
+def cards(claims: Sequence[Claim], runs: Runs, command: str = "") -> list[Card]:
+    """Return a card for each claim or reading, in order; very many cards are brief to keep the page small.
+
+    `command` is the command of the audit; without it no card says how to run its claim again.
+    """
     brief = len(claims) > MOST_DRAWN
-    return [_card(claim, runs, brief) for claim in claims]
+    return [_card(claim, runs, command, brief) for claim in claims]
 
 
-def _card(claim: Claim, runs: Runs, brief: bool) -> Card:
+def _card(claim: Claim, runs: Runs, command: str, brief: bool) -> Card:
     judged = [(case, judgement) for case in claim["cases"] if (judgement := case["judgement"])]
     scales = {}
-    for unit in {judgement["unit"] for _, judgement in judged}:
-        alike = [(case, judgement) for case, judgement in judged if judgement["unit"] == unit]
-        scales[unit] = interval_scale([judgement for _, judgement in alike], [paper_value(case) for case, _ in alike])
+    for likeness in {_likeness(judgement) for _, judgement in judged}:
+        alike = [(case, judgement) for case, judgement in judged if _likeness(judgement) == likeness]
+        scales[likeness] = interval_scale([judgement for _, judgement in alike], [paper_value(case) for case, _ in alike])
     first, decision = judged[0] if judged else (None, None)
     return Card(
         claim=claim,
@@ -115,13 +122,21 @@ def _card(claim: Claim, runs: Runs, brief: bool) -> Card:
         rule=decision["rule"] if decision else "",
         origin=first["paper"]["origin"] or "" if first and first["paper"] else "",
         alpha=decision["alpha"] if decision else None,
-        notes=[(case["network"], note) for case, judgement in judged for note in judgement["notes"]],
+        notes=[(case["network"], judgement["notes"]) for case, judgement in judged if judgement["notes"]],
         controls=_controls(claim),
         charts=[] if brief else _charts(claim, runs),
         places=re.findall(r"(?:Figure|Table) \d[a-c]?", claim["source"]),
         cost=_cost(claim, runs),
+        again=again(command, claim["cases"][0]["nodeid"], whole=True) if command and claim["cases"] else "",
         brief=brief,
     )
+
+
+def _likeness(judgement: Judgement) -> Likeness:
+    """Return what rows on one scale share: the unit, and the power of ten of their limits."""
+    accepted = judgement["accepted"]
+    largest = max(abs(end) for end in (accepted["low"] or 0.0, accepted["high"] or 0.0))
+    return judgement["unit"], round(math.log10(largest)) if largest else None
 
 
 def _controls(claim: Claim) -> list[Controls]:
@@ -154,9 +169,9 @@ def _about(case: Case, runs: Runs) -> str:
     return f"{count}, {images}" + (f", width {width:g}" if width != 1 else "")
 
 
-def _row(case: Case, scales: dict[str, tuple[float, float] | None], runs: Runs) -> Row:
+def _row(case: Case, scales: dict[Likeness, tuple[float, float] | None], runs: Runs) -> Row:
     judgement = case["judgement"]
-    scale = scales.get(judgement["unit"]) if judgement else None
+    scale = scales.get(_likeness(judgement)) if judgement else None
     if not judgement:
         return Row(case, _about(case, runs), "", "", "", "", None, [], as_expected(case), "", [], None)
     unit, value = judgement["unit"], paper_value(case)
@@ -164,7 +179,7 @@ def _row(case: Case, scales: dict[str, tuple[float, float] | None], runs: Runs) 
         case,
         _about(case, runs),
         number(judgement["measured"], unit),
-        interval(judgement["interval"], unit),
+        "" if is_point(judgement) else interval(judgement["interval"], unit),
         limit(judgement),
         number(value, unit, "–"),
         interval_chart(judgement, value, scale) if scale else None,

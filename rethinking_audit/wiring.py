@@ -6,6 +6,7 @@ use_one_thread()  # before anything imports numpy or torch, here and in xdist's 
 
 pytest_plugins = [
     "rethinking_audit.fixtures.plugin",  # first, so that pytest rewrites the assertions of all its modules
+    "rethinking_audit.fixtures.plugin.opening",  # before whatever loads torch
     "rethinking_audit.fixtures.plugin.other_plugins",  # before whatever adds an option
     "rethinking_audit.fixtures.plugin.outlet",
     "rethinking_audit.fixtures.plugin.signals",

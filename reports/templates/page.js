@@ -27,6 +27,7 @@ const follow = () => {
   if (card && card.hidden) {
     at("find").value = at("only").value = "";
     show();
+    keep();
     card.scrollIntoView();
   }
 };
@@ -39,10 +40,22 @@ for (const code of document.querySelectorAll("[data-copy]")) {
   });
   code.after(" ", button);
 }
-at("find").addEventListener("input", show);
-at("only").addEventListener("change", show);
-at("order").addEventListener("change", order);
-at("theme").addEventListener("change", () => { document.documentElement.dataset.theme = at("theme").value; });
+// What is chosen stands in the address, so that a link or a reload shows the same view.
+const tools = { find: show, only: show, order, theme: () => { document.documentElement.dataset.theme = at("theme").value; } };
+const keep = () => {
+  const view = new URLSearchParams(Object.keys(tools).map((name) => [name, at(name).value]).filter(([, value]) => value && value !== "0"));
+  try {
+    history.replaceState(null, "", `?${view}${location.hash}`);
+  } catch { /* a page without an address of its own keeps none */ }
+};
+for (const [name, change] of Object.entries(tools)) {
+  const chosen = new URLSearchParams(location.search).get(name);
+  if (chosen) {
+    at(name).value = chosen;
+    change();
+  }
+  at(name).addEventListener("input", () => { change(); keep(); });
+}
 window.addEventListener("hashchange", follow);
 follow();
 document.querySelector(".tools").hidden = false;

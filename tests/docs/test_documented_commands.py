@@ -238,7 +238,7 @@ def test_the_readme_shows_what_a_check_prints(capsys):
     (command,) = (one for one in README.commands if one.startswith("rethinking-audit check "))
     assert installed(shlex.split(command)[1:]) == 1
     said = capsys.readouterr().out.splitlines()
-    (shown,) = README.outputs
+    (shown,) = (one for one in README.outputs if "trainings" in one)
     assert [line for line in shown.splitlines() if line not in said] == []
 
 

@@ -11,7 +11,7 @@ from rethinking_audit.reports import plugin
 from tests.builders.documents import DOCUMENTS, Document
 from tests.builders.places import ROOT
 
-README = Document("README.md")
+USAGE = Document("docs/usage.md")
 
 
 def of_verdicts(*verdicts):
@@ -53,8 +53,8 @@ def untrue(document):
 
 
 def test_every_exit_code_is_told_and_means_what_is_said():
-    assert len(table(README)) == len(MEANING)
-    assert all(any(words in said for _, said in table(README)) for words in MEANING)
+    assert len(table(USAGE)) == len(MEANING)
+    assert all(any(words in said for _, said in table(USAGE)) for words in MEANING)
     assert reports.REGRESSED == plugin.REGRESSED
 
 
@@ -73,8 +73,8 @@ def test_every_exit_code_is_that_of_the_code(document):
     ],
 )
 def test_another_exit_code_is_caught(said, other):
-    assert said in README.text
-    assert untrue(Document("README.md", README.text.replace(said, other, 1)))
+    assert said in USAGE.text
+    assert untrue(Document("docs/usage.md", USAGE.text.replace(said, other, 1)))
 
 
 def test_the_oldest_python_is_the_projects():

@@ -221,7 +221,7 @@ def test_a_name_of_nothing_is_caught(span, pytestconfig):
 
 def test_a_link_to_nothing_and_a_variable_of_nobody_are_caught():
     document = Document(
-        "docs/a.md", "[a](gone.md) [b](../README.md#no-such-heading) [c](../README.md#verdicts-and-exit-codes) NO_SUCH=1"
+        "docs/a.md", "[a](gone.md) [b](../README.md#no-such-heading) [c](../README.md#why-believe-it) NO_SUCH=1"
     )
     assert [leads_somewhere(document, link) for link in document.links] == [False, False, True]
     assert unset(document) == ["NO_SUCH"]

@@ -1,14 +1,17 @@
 """The tables of verdicts are those of the committed audit, and the README is short."""
 
+import io
 import json
 import re
 from collections import Counter
 
 import pytest
+from rich.console import Console
 
+from rethinking_audit.fixtures.plugin import terminal, verdict_table
 from rethinking_audit.fixtures.record.outcome import as_expected
 from rethinking_audit.fixtures.record.reading import read_audit
-from rethinking_audit.fixtures.record.words import limit, number
+from rethinking_audit.fixtures.record.words import limit, number, span
 from tests.builders.places import ROOT
 
 FAST = "fast-2-core-cpu"
@@ -25,12 +28,13 @@ def row(claim):
     cases = [case for case in claim["cases"] if case["judgement"]]
     judged, paper = cases[0]["judgement"], cases[0]["paper"]["value"]
     unit = judged["unit"]
-    ends = ", ".join(number(judged["interval"][end], unit, "∞") for end in ("low", "high"))
+    measured, ends = number(judged["measured"], unit), judged["interval"]
+    if {number(end, unit) for end in ends.values()} != {measured}:
+        measured += f" ({span(ends, unit)})"
     verdicts = Counter(case["verdict"] + (", expected" if as_expected(case) else "") for case in cases)
     told = "; ".join(
         f"{verdict} {count} of {len(cases)}" if len(verdicts) > 1 else verdict for verdict, count in verdicts.items()
     )
-    measured = f"{number(judged['measured'], unit)} [{ends}]"
     columns = claim["statement"], cases[0]["network"], measured, limit(judged), number(paper, unit, "–"), told
     return f"| {' | '.join(columns)} |"
 
@@ -62,4 +66,19 @@ def test_every_baseline_is_whole_and_tells_no_path():
 
 
 def test_the_readme_is_short():
-    assert len(README.splitlines()) <= 150
+    assert len(README.splitlines()) <= 120
+
+
+def test_the_answer_stands_in_its_first_lines():
+    verdicts = Counter(claim["verdict"] for claim in baseline(FAST)["claims"])
+    held, others = verdicts.pop("HELD"), sum(verdicts.values())
+    assert f"yes: {held} of its {held + others} claims held, and {others} did not" in README.partition("\n\n")[2][:400]
+
+
+def test_it_shows_what_the_audit_prints():
+    audit, out = read_audit(ROOT / "reports" / "baselines" / FAST / "audit.json"), io.StringIO()
+    verdict_table.COLUMNS.show(Console(file=out, width=130), verdict_table.claims(audit))
+    printed = [*out.getvalue().splitlines(), terminal.counts(audit)]
+    shown = README.partition("```text\n")[2].partition("```")[0].splitlines()
+    assert len(shown) == 4
+    assert [line for line in shown if line not in printed] == []

@@ -7,8 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from rethinking_audit.fixtures.record.reading import read_audit
+from rethinking_audit.reports.certificate import certificate
+from rethinking_audit.reports.compare import compare
+from rethinking_audit.reports.comparison import KINDS
+from rethinking_audit.reports.render import page, render
+from tests.builders.everything import everything
 from tests.builders.places import ROOT
+from tests.builders.records import synthetic
 
+FAST = ROOT / "reports" / "baselines" / "fast-2-core-cpu" / "audit.json"
 AXE = "axe.run(document).then(found => { document.documentElement.innerHTML = '<pre></pre>';"
 AXE += "document.querySelector('pre').textContent = JSON.stringify(found.violations.map(v => [v.id, v.nodes[0].html])); })"
 
@@ -33,10 +41,19 @@ def axe():
     return Path(done.stdout.strip()).read_text(encoding="utf-8")
 
 
+PAGES = {
+    "audit": lambda: render(read_audit(FAST)),
+    "audit since a baseline": lambda: render(everything(), compare(synthetic(4), everything())),
+    "comparison": lambda: page("comparison.html", comparison=compare(synthetic(4), everything()), kinds=KINDS),
+    "certificate": lambda: certificate(everything(), b""),
+}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 500])
-def test_axe_finds_no_violation(browser, axe, html, tmp_path, scheme, width):
-    opened = html.replace("<details>", "<details open>")
+@pytest.mark.parametrize("shown", PAGES)
+def test_axe_finds_no_violation(browser, axe, tmp_path, shown, scheme, width):
+    opened = re.sub(r'<details( class="body")?>', "<details open>", PAGES[shown]())
     opened = re.sub(r"<meta http-equiv[^>]*>", "", opened, count=1)
     opened = opened.replace("</body>", f"<script>{axe}</script><script>{AXE}</script></body>")
     (tmp_path / "page.html").write_text(opened, encoding="utf-8")

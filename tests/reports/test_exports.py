@@ -107,7 +107,7 @@ def test_junit_counts_and_carries_the_figures():
     judged = audit["claims"][0]["cases"][0]["judgement"]
     assert float(figures["measured"]) == judged["measured"]
     assert [float(value) for value in figures["by seed"].split()] == judged["values"]["by seed"]
-    assert figures["accepted in words"] == "at most 50.00 %"
+    assert figures["accepted in words"] == "at most 50 %"
     assert case.find("failure").get("type") == "REFUTED"
     assert [item.get("type") for item in root.iter("skipped")] == ["INCONCLUSIVE", "NOT RUN", "expected deviation"]
 

@@ -110,8 +110,8 @@ def test_numbers_that_are_none_become_null_and_huge_ones_are_told(tmp_path):
     (tmp_path / "audit.json").write_text(text)
     audit = read_audit(tmp_path / "audit.json")
     assert audit["claims"][0]["cases"][0]["judgement"]["measured"] is None
-    assert "1e+92 % to" in summary(audit)
-    assert "1e+92 % to" in render(audit)
+    assert "1e+92 to" in summary(audit)
+    assert "1e+92 to" in render(audit)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,10 @@ from tests.builders.records import synthetic
 def configuration(**options):
     """As much of a pytest configuration as the plugin reads."""
     registered = []
-    manager = SimpleNamespace(register=lambda plugin, name: registered.append((plugin, name)))
+    manager = SimpleNamespace(
+        register=lambda plugin, name: registered.append((plugin, name)),
+        get_plugin=lambda name: next((plugin for plugin, own in registered if own == name), None),
+    )
     option = SimpleNamespace(**{"collectonly": False, "plan": False, "baseline": None, **options})
     return SimpleNamespace(args=["claims"], option=option, pluginmanager=manager, registered=registered)
 
@@ -67,8 +70,21 @@ def test_a_baseline_that_is_no_audit_is_bad_usage(folder):
 
 
 def test_a_written_audit_gets_its_page(folder):
-    pytest_audit_written(folder / "old.json")
-    assert (folder / "old.html").read_text().strip().startswith("<!doctype html>")
+    pytest_audit_written(configuration(), folder / "old.json")
+    page = (folder / "old.html").read_text()
+    assert page.strip().startswith("<!doctype html>")
+    assert 'id="changed"' not in page
+
+
+def test_its_page_says_what_changed_since_the_baseline(folder):
+    config = configuration(baseline=str(folder / "old.json"))
+    pytest_configure(config)
+    ((regression, _),) = config.registered
+    regression.pytest_audit_judged(json.loads((folder / "new.json").read_text()) | {"exit_code": 0})
+    pytest_audit_written(config, folder / "new.json")
+    page = (folder / "new.html").read_text()
+    assert 'against <a href="#changed">the baseline</a>' in page
+    assert page.count("1 regressed</span>") == 2  # on the first screen, and over what changed
 
 
 def read(path):

@@ -34,7 +34,7 @@ def test_a_reading_has_a_section_of_its_own():
     page = render(with_reading())
     section = page[page.index('id="readings"') : page.index('id="background"')]
     assert STATEMENT in section
-    assert "Held as intended" in section
+    assert "held as intended" in section
     assert STATEMENT not in page[: page.index('id="readings"')]
     assert 'href="#readings"' in page
     assert 'id="readings"' not in render(synthetic())

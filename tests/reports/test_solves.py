@@ -67,7 +67,7 @@ def test_a_polygon_is_drawn_through_its_corners_and_its_sample_marked():
     runs = {"a": {"points": 2}, "b": {"drawn": sample}}
     (chart,) = charts("expressivity/two-layer", [case("first", "a"), case("second", "b")], runs)
     assert drawn(chart) == (
-        "Theorem 1 on 2 of the images: a polygon that bends once for each",
+        "Theorem 1 on 2 of the images: one kink per data point",
         "projection of the image",
         "value",
         [("the network", "inception", True, 0), ("the sample", "alexnet", False, 2)],
@@ -93,6 +93,13 @@ def test_errors_by_size_are_drawn_with_the_papers_where_these_are_near():
             ("gabor, with l2 (paper)", "alexnet second", False, 1),
         ],
     )
+    (chart,) = charts("kernel/interpolates-and-generalizes", [case("raw", "1000", "600", "1000")], runs)
+    (line,) = chart.lines
+    assert [x for x, _ in line.marks] == sorted(x for x, _ in line.marks)  # from the smallest size on
+    assert len(line.marks) == 2
+    several = {key: {"images": 600, "test_error": 0.05 + int(key) / 100} for key in "123"}  # one size, three seeds
+    (chart,) = charts("kernel/interpolates-and-generalizes", [case("random-filters", "1", "2", "3")], several)
+    assert [(line.path, len(line.marks)) for line in chart.lines] == [("", 3)]
     tiers = [case("raw", "600"), case("raw", "1000", tier="paper")]
     (chart,) = charts("kernel/interpolates-and-generalizes", tiers, runs)
     assert [line.name for line in chart.lines] == ["raw (fast)", "raw (paper)"]

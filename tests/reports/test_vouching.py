@@ -33,7 +33,7 @@ def test_a_card_tells_the_control_once_by_its_own_network():
 def test_the_page_says_beside_a_case_which_network_vouches_for_it():
     page = render(vouched("alexnet", "mlp"))
     assert page.count("<small>control: mlp</small>") == 1
-    assert "Failed as intended</span> on mlp." in page
+    assert "failed as intended</span> on mlp." in page
 
 
 def test_what_stands_behind_has_the_sign_under_the_network_of_the_control():

@@ -30,6 +30,12 @@ def test_a_number_is_told_in_its_unit(value, unit, text):
     assert words.number(value, unit) == text
 
 
+def test_a_difference_of_shares_is_told_in_points():
+    assert words.number(0.0328, "points") == "3.28 points"
+    assert words.limit(judged(0.0, None, "points")) == "at least 0 points"
+    assert words.interval({"low": -0.01, "high": 0.02}, "points") == "-1.00 to 2.00 points"
+
+
 def test_what_is_missing_is_told_as_one_asks():
     assert words.number(None, "", "–") == "–"
     assert words.numbers([], "%") == "–"
@@ -46,19 +52,19 @@ def judged(low, high, unit="%", interval=(0.1, 0.2), quantity="test error"):
 @pytest.mark.parametrize(
     ("low", "high", "unit", "text"),
     [
-        (0.5, 0.5, "%", "exactly 50.00 %"),
-        (None, 0.5, "%", "at most 50.00 %"),
-        (0, 0.5, "%", "at most 50.00 %"),
-        (0, None, "%", "at least 0.00 %"),
-        (-1, 0.5, "%", "at most 50.00 %"),
-        (-1, 0.5, "", "-1.00 to 0.50"),
-        (-0.5, 0.5, "%", "-50.00 % to 50.00 %"),
-        (0.5, None, "x", "at least 0.50 ×"),
-        (0.5, 1, "", "at least 0.50"),
-        (0.5, 1, "%", "50.00 % to 100.00 %"),
-        (0.5, 2, "", "0.50 to 2.00"),
-        (1, 10, "x", "1.00 × to 10.00 ×"),
-        (0.04, 0.16, "%", "4.00 % to 16.00 %"),
+        (0.5, 0.5, "%", "exactly 50 %"),
+        (None, 0.5, "%", "at most 50 %"),
+        (0, 0.5, "%", "at most 50 %"),
+        (0, None, "%", "at least 0 %"),
+        (-1, 0.5, "%", "at most 50 %"),
+        (-1, 0.5, "", "-1 to 0.5"),
+        (-0.5, 0.5, "%", "-50 to 50 %"),
+        (0.5, None, "x", "at least 0.5 ×"),
+        (0.5, 1, "", "at least 0.5"),
+        (0.5, 1, "%", "50 to 100 %"),
+        (0.5, 2, "", "0.5 to 2"),
+        (1, 10, "x", "1 to 10 ×"),
+        (0.04, 0.16, "%", "4 to 16 %"),
     ],
 )
 def test_what_is_accepted_is_told_as_a_person_would(low, high, unit, text):
@@ -66,8 +72,39 @@ def test_what_is_accepted_is_told_as_a_person_would(low, high, unit, text):
 
 
 def test_an_interval_may_be_endless():
-    assert words.interval({"low": 0.1, "high": 0.2}, "%") == "10.00 % to 20.00 %"
+    assert words.interval({"low": 0.1, "high": 0.2}, "%") == "10.00 to 20.00 %"
+    assert words.interval({"low": 0.1, "high": None}, "%") == "10.00 % to ∞"
     assert words.interval({"low": None, "high": None}, "%") == "−∞ to ∞"
+
+
+def test_an_interval_in_few_characters_has_no_unit():
+    assert words.span({"low": 0.1, "high": 0.2}, "%") == "10.00…20.00"
+    assert words.span({"low": 0.5, "high": None}, "x") == "0.50…∞"
+    assert words.span({"low": None, "high": 2}, "") == "−∞…2.00"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.768, "%", "76.8 %"),
+        (1e-8, "", "1.0e-08"),
+        (0.0, "", "0"),
+        (20.0, "", "20"),
+        (3.05, "x", "3.05 ×"),
+        (1e8, "%", "1e+10 %"),
+    ],
+)
+def test_a_round_limit_has_no_zeros_at_its_end(value, unit, text):
+    assert words.limit(judged(None, value, unit)) == f"at most {text}"
+
+
+def test_many_equal_numbers_are_told_once():
+    assert words.numbers([1.0, 1.0, 1.0], "%") == "100.00 %, all 3"
+    assert words.numbers([1.0, 1.0], "%") == "100.00, 100.00 %"
+
+
+def test_a_claim_is_linked_by_its_id():
+    assert words.anchor("random-labels/zero") == "random-labels-zero"
 
 
 def test_of_a_rank_correlation_errors_are_ranked():
@@ -79,6 +116,8 @@ def test_of_a_rank_correlation_errors_are_ranked():
 def test_what_a_ratio_is_made_of_is_no_ratio():
     one = judged(0, 1, "x")
     assert (words.unit_of_values(one, "by seed"), words.unit_of_values(one, "the other")) == ("x", "")
+    gap = judged(0, 1, "points")
+    assert (words.unit_of_values(gap, "by seed"), words.unit_of_values(gap, "one")) == ("points", "%")
     several = judged(0, 1, "x", quantity="falls (steadies)")
     series = ("steadies: by seed", "steadies: one", "adds points: one", "adds points: by seed")
     assert [words.unit_of_values(several, name) for name in series] == ["x", "", "", ""]

@@ -73,7 +73,7 @@ def test_a_difference_is_paired_and_no_surer_than_two_binomials():
     more, less = [0.9, 0.8, 0.7], [0.5, 0.6, 0.4]
     judged = larger_by(more, less, Interval(0, INF), 10, ALPHA, "gain")
     floor = math.sqrt(((0.09 + 0.16 + 0.21) / 3 + (0.25 + 0.24 + 0.24) / 3) / 10 / 3)
-    words = ("paired difference over seeds, Student's interval, no narrower than the binomial", "gain", "%")
+    words = ("paired difference over seeds, Student's interval, no narrower than the binomial", "gain", "points")
     values = {"by seed": [0.4, 0.2, 0.3], "one": [0.9, 0.8, 0.7], "the other": [0.5, 0.6, 0.4]}
     same(judged, *words, 0.3, around(0.3, Z * floor), (0, INF), verdict=HELD, values=values)
     many = larger_by(more, less, Interval(0, INF), 1000, ALPHA, "gain")
@@ -84,7 +84,7 @@ def test_a_difference_of_arms_with_other_numbers_of_seeds_is_of_their_means():
     more, less = [0.9, 0.8, 0.7, 0.8], [0.5, 0.6, 0.4]
     judged = larger_by(more, less, Interval(0, INF), 10, ALPHA, "gain")
     floor = math.sqrt((0.09 + 0.16 + 0.21 + 0.16) / 4 / 10 / 4 + (0.25 + 0.24 + 0.24) / 3 / 10 / 3)
-    words = ("difference of means, Welch's interval, no narrower than the binomial", "gain", "%")
+    words = ("difference of means, Welch's interval, no narrower than the binomial", "gain", "points")
     values = {"one": more, "the other": less}
     same(judged, *words, 0.3, around(0.3, Z * floor), (0, INF), verdict=HELD, values=values)
 
@@ -101,7 +101,7 @@ def test_a_better_network_is_compared_with_the_change_by_a_treatment_either_way(
     judged = matters_more([0.8, 0.7, 0.6, 0.1], [0.5, 0.6, 0.4], [0.9, 0.6, 0.7], 10, ALPHA, "change")
     before, one, other = (0.16 + 0.21 + 0.24) / 3, (0.25 + 0.24 + 0.24) / 3, (0.09 + 0.24 + 0.21) / 3
     floor = math.sqrt((4 * before + one + other) / 10 / 3)
-    words = ("mean over seeds, Student's interval, no narrower than the binomial", "change", "%")
+    words = ("mean over seeds, Student's interval, no narrower than the binomial", "change", "points")
     arms = {"network": [0.8, 0.7, 0.6], "other network": [0.5, 0.6, 0.4], "treated": [0.9, 0.6, 0.7]}
     values = {"by seed": [0.2, 0.0, 0.1], **arms}
     same(judged, *words, 0.1, around(0.1, Z * floor), (0, INF), verdict=INCONCLUSIVE, values=values)
@@ -218,10 +218,14 @@ def test_bounds_give_each_end_from_its_side():
 
 
 def test_a_judgement_is_told_in_one_line():
-    assert str(number(0.123456)) == "a number is 0.1235 [0.1235, 0.1235], accepted [0, 1]"
-    assert str(replace(number(0.5), unit="x")) == "a number is 0.5x [0.5, 0.5], accepted [0, 1]"
+    assert str(number(0.123456)) == "a number is 0.12, accepted at most 1"
+    assert str(replace(number(0.5), unit="x")) == "a number is 0.50 ×, accepted at most 1 ×"
     percent = replace(number(0.5), unit="%", interval=Interval(0.25, 0.75))
-    assert str(percent) == "a number is 50 % [25, 75], accepted [0, 100]"
+    assert str(percent) == "a number is 50.00 % (25.00 to 75.00 %), accepted at most 100 %"
+    endless = replace(percent, interval=Interval(-INF, INF), seeds=1)
+    assert str(endless) == "a number is 50.00 % (one seed gives no interval), accepted at most 100 %"
+    assert str(replace(endless, seeds=2)) == "a number is 50.00 % (no interval), accepted at most 100 %"
+    assert str(replace(percent, further=3)).endswith("; 3 further seeds would decide it if the mean stays there")
 
 
 def test_plain_values_are_of_pythons_own_types():

@@ -19,8 +19,8 @@ def test_several_parts_are_told_by_the_one_that_decides():
     rule = "the worst of 2; mean over seeds, Student's interval"
     values = {"a: by seed": [0.2, 0.2], "b: by seed": [0.3, 0.3]}
     notes = [
-        "a: HELD, error is 20 % [20, 20], accepted [0, 40]",
-        "b: HELD, error is 30 % [30, 30], accepted [0, 40]",
+        "a: HELD, error is 20.00 %, accepted at most 40 %",
+        "b: HELD, error is 30.00 %, accepted at most 40 %",
     ]
     same(judged, rule, "error (b)", "%", 0.3, (0.3, 0.3), (0, 0.4), verdict=HELD, values=values, notes=notes)
 
@@ -69,7 +69,7 @@ def test_the_worse_of_two_decides(one, other):
 def test_a_conclusion_is_told_with_its_premises():
     conclusion = replace(number(0.5), values={"c": [1.0]}, notes=["said"])
     premises = {"a": replace(number(0.1), values={"p": [2.0]}), "b": number(0.2, alpha=0.02)}
-    notes = ["a: HELD, a number is 0.1 [0.1, 0.1], accepted [0, 1]", "b: HELD, a number is 0.2 [0.2, 0.2], accepted [0, 1]"]
+    notes = ["a: HELD, a number is 0.10, accepted at most 1", "b: HELD, a number is 0.20, accepted at most 1"]
     values = {"a: p": [2], "c": [1]}
     words = ("exact", "a number", "")
     same(
@@ -83,15 +83,15 @@ def test_a_conclusion_is_told_with_its_premises():
     )
     premises["b"] = number(2.0)
     premises["z"] = replace(number(0.3), verdict=INCONCLUSIVE)
-    notes[1] = "b: REFUTED, a number is 2 [2, 2], accepted [0, 1]"
-    notes.append("z: INCONCLUSIVE, a number is 0.3 [0.3, 0.3], accepted [0, 1]")
+    notes[1] = "b: REFUTED, a number is 2.00, accepted at most 1"
+    notes.append("z: INCONCLUSIVE, a number is 0.30, accepted at most 1")
     same(
         provided(premises, conclusion),
         *words,
         *(2, (2, 2), (0, 1)),
         verdict=REFUTED,
         values=values,
-        notes=[*notes, "not judged by: HELD, a number is 0.5 [0.5, 0.5], accepted [0, 1]", "said"],
+        notes=[*notes, "not judged by: HELD, a number is 0.50, accepted at most 1", "said"],
         alpha=0.04,
     )
     assert provided({"a": number(0.1, alpha=0.7)}, number(0.1, alpha=0.7)).alpha == 1.0

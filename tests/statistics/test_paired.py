@@ -31,7 +31,7 @@ def test_a_difference_has_the_scatter_of_the_images_that_one_alone_gets_wrong():
     first, second = wrong(10, 30, 10, 98)
     judged = error_difference([first], [second], Interval(0, INF), ALPHA, "errors")
     error = math.sqrt((0.31 + 0.11 - 0.2**2) / 100)
-    words = ("mean over seeds, Student's interval, no narrower than the binomial", "errors", "%")
+    words = ("mean over seeds, Student's interval, no narrower than the binomial", "errors", "points")
     values = {"by seed": [20 / 98], "one": [40 / 98], "the other": [20 / 98]}
     same(judged, *words, 20 / 98, around(20 / 98, Z * error), (0, INF), verdict=HELD, values=values, notes=[ALONE])
 
