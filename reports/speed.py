@@ -59,7 +59,7 @@ def timings(old: Audit, new: Audit, reasons: dict[str, list[str]]) -> Iterator[T
         if not seconds:
             reasons["the runs are the baseline's own, from the store"].append(f"seconds per step of {subject}")
         # A time to fit is known to one epoch, which weighs more the sooner the fit.
-        step = 1 / math.exp(min((min(*one, *other) for one, other in epochs), default=0.0))
+        step = 1 / math.exp(min((fit for pair in epochs for side in pair for fit in side), default=0.0))
         for what, timed, resolution in (("seconds per step", seconds, 0.0), ("epochs to fit", epochs, step)):
             if not timed:
                 continue

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import tempfile
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from rethinking_audit.fixtures.record.reading import read_audit
 from rethinking_audit.fixtures.record.types import Audit
@@ -25,31 +24,31 @@ from rethinking_audit.reports.sabotage import matrix
 from rethinking_audit.reports.sabotage_table import show, sign
 from rethinking_audit.reports.site.contents import Contents
 from rethinking_audit.reports.site.pages import pages
+from tests.attacks.attack import Parser
 from tests.attacks.drawn import Drawer
 
 
-def attack(count: int, seed: int = 0) -> list[str]:
-    """Return a sentence for each of `count` drawn records and each text that could not be made of it."""
-    with tempfile.TemporaryDirectory() as folder:
-        path, faults = Path(folder) / "audit.json", []
-        for number in range(seed, seed + count):
-            pair = [_read(path, record) for record in Drawer(number).pair()]
-            faults += [f"record {number}, {fault}" for fault in _faults(*pair)]
-    return faults
+def drawn(folder: Path) -> Parser:
+    """Return the maker of all exports, for pairs of records that are drawn from the schema."""
+    paths = folder / "old.json", folder / "new.json"
+
+    def put(pair: list[dict[str, Any]]) -> tuple[Path, Path]:
+        for path, record in zip(paths, pair, strict=True):
+            path.write_text(json.dumps(record), encoding="utf-8")
+        return paths
+
+    return Parser(lambda draw: Drawer(draw).pair(), _exports, put=put)
 
 
-def _read(path: Path, record: object) -> Audit:
-    path.write_text(json.dumps(record), encoding="utf-8")
-    return read_audit(path)
-
-
-def _faults(old: Audit, new: Audit) -> Iterator[str]:
+def _exports(paths: tuple[Path, Path]) -> None:
+    """Make every export of two records; an error has the name of its export in a note."""
+    old, new = map(read_audit, paths)
     for name, make in _makers(old, new).items():
         try:
             make().encode("utf-8")
         except Exception as error:
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            yield f"{name}: {error!r:.200} at {Path(place.filename).name}:{place.lineno}"
+            error.add_note(name)
+            raise
 
 
 def _makers(old: Audit, new: Audit) -> dict[str, Callable[[], str]]:

@@ -78,12 +78,19 @@ FOLDERS = {
         ),
     ),
     "a link that leads back to a folder above it": lambda root: changed(root, linked("train/cat/back", root / "train")),
+    "one folder deeper, as an archive unpacks": lambda root: (folder(root / "data"), f"folder:{root}")[1],
+    "a folder within its like, as train/train/CLASS": lambda root: changed(
+        root, all_of(moved("train", "x"), lambda root: (root / "train").mkdir(), moved("x", "train/train"))
+    ),
+    "test/ is a link to train/": lambda root: changed(root, all_of(moved("test", "x"), linked("test", root / "train"))),
     "a link to nothing": lambda root: changed(root, linked("train/cat/x.png", root / "nothing")),
-    "hidden files and folders, such as Jupyter's, and what tools leave: @eaDir, __MACOSX, Thumbs.db, desktop.ini": (
+    "hidden files and folders, such as Jupyter's, and what tools leave: @eaDir, lost+found, __MACOSX, desktop.ini": (
         both(
             lambda root: changed(root, copied(FIRST, "train/cat/.ipynb_checkpoints/0-checkpoint.png")),
             lambda root: changed(root, copied(FIRST, "train/@eaDir/0.png/SYNOPHOTO_THUMB_M.jpg")),
             lambda root: changed(root, put("test/dog/Thumbs.db", b"x")),
+            lambda root: changed(root, copied(FIRST, "train/@Recycle/0.png")),
+            lambda root: changed(root, copied(FIRST, "test/cat/lost+found/0.png")),
             lambda root: changed(root, put("test/dog/._0.png", b"x")),
         )
     ),
@@ -115,6 +122,13 @@ IMAGES = {
         *inputs.of_modes(root, "RGB", "P", "RGBA"),
         *inputs.of_modes(root / "jpeg", "CMYK", "YCbCr", suffix="jpg"),
     ],
+    "colour of 16 bits in PNG": spoilt(inputs.png_of_bits(16, colour=True)),
+    "grey of 1, 2 or 4 bits in PNG": several(
+        lambda root, bits: spoilt(inputs.png_of_bits(bits), mode="L")(root), (1, 2, 4)
+    ),
+    "several frames: animated PNG or WebP, TIFF of several pages, two pictures in a JPEG": both(
+        *(spoilt(inputs.frames(kind), f"train/cat/0.{suffix}") for kind, suffix in inputs.OF_FRAMES.items())
+    ),
     "P with transparent colours": inputs.transparent_palette,
     "I in TIFF: grey of 32 bits": lambda root: inputs.of_modes(root, "I", suffix="tiff"),
     "F: floats": lambda root: inputs.of_modes(root, "F", suffix="tiff"),
@@ -127,6 +141,13 @@ IMAGES = {
     "a damaged directory in a TIFF": spoilt(encoded(inputs.noise(), "tiff")[:40] + b"\xff" * 200, "train/cat/0.tiff"),
     "a truncated or empty file, HTML by an image's name": both(
         spoilt(b""), spoilt(b"<html>"), spoilt(encoded(inputs.noise(), "png")[:90])
+    ),
+    "HEIC, AVIF or JPEG 2000 by a JPEG's name": both(
+        *(spoilt(content, "train/cat/0.jpg") for content in (inputs.HEIC, inputs.AVIF, inputs.JPEG_2000))
+    ),
+    "a wrong checksum in a PNG, other bytes after a JPEG": both(
+        spoilt(inputs.wrong_checksum(encoded(inputs.noise(), "png"))),
+        spoilt(encoded(inputs.noise(), "jpeg") + b"bytes" * 100, "train/cat/0.jpg"),
     ),
     "PostScript or PDF by an image's name": both(
         spoilt(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n%%EOF\n"), spoilt(b"%PDF-1.4\n")
@@ -205,10 +226,18 @@ FILES = {
     "arrays that do not fit into memory": npz,
     "encrypted": partial(inputs.flagged, place=6, value=1),
     "compressed by another method": partial(inputs.rezipped, change=bytes, method=zipfile.ZIP_LZMA),
+    "arrays in a folder within the archive": inputs.nested,
+    "an npy, .mat or .pt file by an npz's name": several(
+        inputs.by_an_npzs_name, (b"\x93NUMPY\x01\0", b"MATLAB 5.0 MAT-file" + bytes(200), inputs.AN_ARCHIVE)
+    ),
     "pickled objects": lambda root: npz(root, train_labels=np.array([print] * 12, dtype=object)),
 }
 COPIES = {
     "in training, with one label": lambda root: changed(root, copied(FIRST, "train/cat/x.png")),
+    "in another format, or linked to the same file": both(
+        lambda root: changed(root, lambda root: Image.open(root / FIRST).save(root / "train/cat/x.bmp")),
+        lambda root: changed(root, linked("train/cat/x.png", root / FIRST)),
+    ),
     "in training, with several labels": lambda root: changed(root, copied(FIRST, "train/dog/x.png")),
     "in training and in test": lambda root: changed(root, copied(FIRST, "test/dog/x.png")),
     "all test images": first_of_all_splits,

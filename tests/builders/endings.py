@@ -88,9 +88,13 @@ class Endings:
         before="",
         path=(),
         without=(),
+        cache=False,
         **environment,
     ):
-        """Run an audit. `stdout` is a file's name, or False for a pipe that nobody reads; `hooks` are a plugin's source."""
+        """Run an audit. `stdout` is a file's name, or False for a pipe that nobody reads; `hooks` are a plugin's source.
+
+        `cache` lets pytest write its cache.
+        """
         self.count += 1
         here = self.folder / str(self.count)
         here.mkdir()
@@ -100,7 +104,8 @@ class Endings:
             arguments = ("-p", "beside", *arguments)
         asked = {
             "arguments": [
-                *("-p", "no:cacheprovider", *claim),
+                *(() if cache else ("-p", "no:cacheprovider")),
+                *claim,
                 *(f"--store={self.folder / 'store'}", f"--report={here / 'report'}"),
                 *arguments,
             ],

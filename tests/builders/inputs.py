@@ -86,9 +86,37 @@ def encoded(image, suffix, **options):
 
 def header_of_a_png(width, height):
     """Return a PNG of so many pixels that has none of them."""
-    parts = [(b"IHDR", width.to_bytes(4) + height.to_bytes(4) + b"\x08\x02\0\0\0"), (b"IDAT", b""), (b"IEND", b"")]
+    return _png(width.to_bytes(4) + height.to_bytes(4) + b"\x08\x02\0\0\0", b"")
+
+
+def png_of_bits(bits, colour=False, side=8):
+    """Return a PNG of noise with so many bits in a value."""
+    lines = (b"\0" + DRAW.bytes(side * bits * (3 if colour else 1) // 8) for _ in range(side))
+    return _png(side.to_bytes(4) * 2 + bytes([bits, 2 if colour else 0, 0, 0, 0]), zlib.compress(b"".join(lines)))
+
+
+def _png(header, pixels):
+    parts = [(b"IHDR", header), (b"IDAT", pixels), (b"IEND", b"")]
     chunks = (len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4) for kind, data in parts)
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def wrong_checksum(content):
+    """Return a PNG whose pixels have another checksum."""
+    end = content.index(b"IEND") - 4
+    return content[: end - 1] + bytes([content[end - 1] ^ 1]) + content[end:]
+
+
+OF_FRAMES = {"png": "png", "webp": "webp", "tiff": "tif", "mpo": "jpg"}  # Pillow's format: the suffix
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100)
+AVIF = b"\0\0\0\x18ftypavif\0\0\0\0mif1avif" + bytes(100)
+JPEG_2000 = b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(100)
+AN_ARCHIVE = b"PK\x05\x06" + bytes(18)  # a zip without members; torch writes zips
+
+
+def frames(kind):
+    """Return a file of three frames of noise."""
+    return encoded(noise(), kind, save_all=True, append_images=[noise(), noise()])
 
 
 def tiny_imagenet(root, sorted_into_classes):
@@ -183,3 +211,19 @@ def one_hot(labels):
 def transparent_palette(root):
     """Write images with a palette whose colours are transparent in part, which Pillow warns about."""
     return folder(root, "P", transparency=bytes(range(64)))
+
+
+def nested(root):
+    """Write a NumPy file whose arrays lie in a folder of the archive."""
+    name = npz(root)
+    with zipfile.ZipFile(root / "mine.npz") as archive:
+        members = {member: archive.read(member) for member in archive.namelist()}
+    with zipfile.ZipFile(root / "mine.npz", "w") as archive:
+        for member, content in members.items():
+            archive.writestr(f"data/{member}", content)
+    return name
+
+
+def by_an_npzs_name(root, content):
+    put("mine.npz", content)(root)
+    return f"npz:{root / 'mine.npz'}"

@@ -233,5 +233,26 @@ def test_a_claim_without_its_entry_or_a_limit_that_it_names_is_told(old, new, sa
 
 def test_every_claim_of_the_suite_has_its_entry():
     paper.check(CLAIMS / "paper.toml")
-    declared = [name for file in CLAIMS.glob("test_*.py") for name, _ in paper.DECLARED.findall(file.read_text())]
+    declared = [name for file in CLAIMS.glob("test_*.py") for name in paper.declared(file)]
     assert sorted(declared) == sorted(paper.order(CLAIMS / "paper.toml"))
+
+
+def test_claims_and_what_they_read_from_the_paper_are_found_without_an_import(tmp_path):
+    file = tmp_path / "test_mine.py"
+    file.write_text(
+        """import no_such_module
+@claim("a/b", source="Table 1", limit=paper.not_in_a_test)
+def test_one(paper, judge):
+    judge.at_most(paper.limit, [paper.margin for _ in "x"])
+@claim ( 'c/d' )
+@other
+def test_two(runs): runs.paper.value
+@other("e/f")
+def test_three(paper): paper.value
+def helper(paper): return paper.value
+"""
+    )
+    found = {claim: sorted(names) for claim, names in paper.declared(file).items()}
+    assert found == {"a/b": ["limit", "margin", "not_in_a_test"], "c/d": []}
+    file.write_text("def (")
+    assert paper.declared(file) == {}

@@ -74,7 +74,7 @@ def test_only_the_first_few_are_named():
             of([0, 1], [0, 1], [0, 1, 0]),
             "^no test image is new: 3 test images are training images too, left out: test0 = train0",
         ),
-        (of([0, 1, 0], [0, 1, 1], [4]), "^no training image of class 0 is left: 1 training images are copies with another"),
+        (of([0, 1, 0], [0, 1, 1], [4]), "^no training image of class 0 is left: 1 training image is a copy with another"),
     ],
     ids=["test", "class"],
 )

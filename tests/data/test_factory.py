@@ -147,7 +147,7 @@ def test_a_data_set_has_the_name_of_its_file_and_factory(tmp_path):
     assert str(found) == f"{tmp_path}/{name}"
     assert find(str(found)) == found
     assert found.load().name == name
-    assert found.about.title == f"signals from {name} (12 + 6 of 1x11)"
+    assert found.about.title == f"signals from {name} (12 + 6 signals of 1x11)"
 
 
 def test_a_factory_that_draws_anew_is_noticed_and_one_that_draws_from_the_global_generator_does_not(tmp_path):

@@ -91,3 +91,18 @@ def test_another_class_makes_another_state(tmp_path):
     before, lines = looked(tmp_path).state, file.read_text()
     file.write_text(lines.replace("val_n010.JPEG\tn01", "val_n010.JPEG\tn02"))
     assert looked(tmp_path).state != before
+
+
+@pytest.mark.parametrize(
+    ("splits", "said"),
+    [
+        (("data/train", "data/test"), r"or val/CLASS/; data/ has one$"),
+        (("train/train", "test/test"), r"one per class; train/train/ has folders$"),
+        (("seg_train", "seg_test"), r"or val/CLASS/$"),
+        (("a/b/train", "a/b/test"), r"or val/CLASS/$"),
+    ],
+)
+def test_where_else_the_images_may_be_is_said(tmp_path, splits, said):
+    laid_out(tmp_path, *splits)
+    with pytest.raises(ValueError, match=said):
+        looked(tmp_path)

@@ -58,7 +58,7 @@ def test_the_files_of_tools_are_passed_over_at_every_depth(place, depth, left):
     passed = Passed()
     assert names(place, passed) == list(PLACES)
     assert (passed.tools.total(), passed.others.total()) == (1, 0)
-    assert passed.remarks[0].startswith("1 hidden files and files of tools passed over: ")
+    assert passed.remarks[0].startswith("1 hidden file or file of a tool passed over: ")
 
 
 def test_all_that_is_passed_over_is_counted(place):

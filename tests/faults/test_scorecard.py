@@ -14,7 +14,11 @@ REPORT = """<testsuites><testsuite>
 
 
 def test_there_is_a_row_for_every_fault():
-    assert list(ROWS) == [*(f"F{number:02}" for number in range(1, 31)), *(f"J{number}" for number in range(1, 5))]
+    assert list(ROWS) == [
+        *(f"F{number:02}" for number in range(1, 31)),
+        *(f"J{number}" for number in range(1, 5)),
+        *(f"E{number:02}" for number in range(1, 15)),
+    ]
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)

@@ -39,6 +39,10 @@ def test_a_malformed_string_is_quoted_with_the_forms(text):
     [
         ("def other(): pass\nclass Third: pass", "FILE has no 'net'; expected one of other, Third"),
         ("x = 1", "FILE has no 'net'; expected one of its functions, but it defines none"),
+        (
+            "def __getattr__(name):\n    raise RuntimeError(name)",
+            "importing FILE raises RuntimeError: net (FILE, line 2)",
+        ),
         ("net = 3", "FILE:net is of type int, expected a function or a class"),
         (
             "import no_such_module",
@@ -65,8 +69,10 @@ def test_a_long_error_is_cut(tmp_path):
 
 
 def test_a_file_or_module_that_does_not_exist_is_named(tmp_path):
-    with pytest.raises(Refused, match=r"gone\.py, which does not exist"):
+    with pytest.raises(Refused, match=r"gone\.py', which does not exist"):
         load(f"{tmp_path}/gone.py:net")
+    with pytest.raises(Refused, match="which does not exist"):
+        load(f"{'x' * 5000}.py:net")
     with pytest.raises(Refused, match="no module is named 'no_such_package'"):
         load("no_such_package.part:net")
     with pytest.raises(Refused, match=r"no module is named 'json\.gone'"):

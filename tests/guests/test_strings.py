@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from rethinking_audit.fixtures.guests.strings import Reference, parse
+from rethinking_audit.fixtures.guests.strings import Reference, is_a_file, parse, quoted
 
 MALFORMED = [
     "",
@@ -57,3 +57,22 @@ def test_an_import_string_names_a_place_and_a_factory(text, place, factory, publ
     assert str(parse(text)) == text
     assert parse(text).public_name == public
     assert "model" not in sys.modules
+
+
+def test_the_home_of_nobody_is_part_of_a_files_name():
+    reference = parse("~nobody-of-that-name/a.py:net")
+    assert (reference.path.name, reference.public_name) == ("a.py", "a.py:net")
+    assert parse("~\ud800a.py:net").path.name == "~\ud800a.py"
+
+
+@pytest.mark.parametrize("text", ["x" * 5000, "a\0b", "gone.py", "/", "\ud800.py"])
+def test_what_can_be_no_file_is_none(text):
+    assert not is_a_file(text)
+    assert is_a_file(__file__)
+
+
+def test_a_quotation_is_one_short_line():
+    assert quoted("a\nb") == r"'a\nb'"
+    assert len(quoted("x" * 5000)) < 300
+    assert quoted("a" + "x" * 5000 + "b").startswith("'ax")
+    assert quoted("a" + "x" * 5000 + "b").endswith("xb'")

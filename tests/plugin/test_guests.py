@@ -91,7 +91,7 @@ def test_a_users_data_set_is_judged(project):
     assert "read" not in output.splitlines()
     audit = project.audit()
     assert list(audit["data"]) == ["rows.py:rows"]
-    assert audit["data"]["rows.py:rows"]["title"] == "signals from rows.py:rows (400 + 200 of 1x12)"
+    assert audit["data"]["rows.py:rows"]["title"] == "signals from rows.py:rows (400 + 200 signals of 1x12)"
     assert str(path.parent) not in str(audit)
 
 

@@ -9,7 +9,7 @@ from rethinking_audit.fixtures.data import paths
 from rethinking_audit.fixtures.data.paths import NoHome, cache_folder, data_folder, store_folder
 from rethinking_audit.fixtures.plugin import guests, minutes, watch
 from rethinking_audit.fixtures.plugin.shard import Shard
-from rethinking_audit.fixtures.plugin.values import check_numbers, folder_of
+from rethinking_audit.fixtures.plugin.values import check_numbers, check_python, folder_of
 from rethinking_audit.own import settled
 from tests.builders.endings import Endings
 from tests.builders.places import ROOT
@@ -23,6 +23,15 @@ def test_a_number_that_cannot_be_meant_is_quoted(name, value):
     option = SimpleNamespace(first_seed=None, **{name: value})
     with pytest.raises(ValueError, match=rf"^--{name.replace('_', '-')} is {value}, expected (a positive|at most)"):
         check_numbers(SimpleNamespace(option=option))
+
+
+def test_a_python_without_docstrings_is_refused(monkeypatch):
+    for level in (0, 1):
+        monkeypatch.setattr("sys.flags", SimpleNamespace(optimize=level))
+        check_python()
+    monkeypatch.setattr("sys.flags", SimpleNamespace(optimize=2))
+    with pytest.raises(ValueError, match="Python runs with -OO or PYTHONOPTIMIZE=2, expected neither"):
+        check_python()
 
 
 @pytest.mark.parametrize("value", [-1, 2**31, 10**30])

@@ -54,6 +54,20 @@ def test_a_reader_that_has_gone_ends_nothing(audit):
 
 
 @pytest.mark.lengthy
+def test_streams_that_the_shell_has_closed_change_no_code(audit):
+    closed = "sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = None; os.close(1); os.close(2)"
+    ended = audit(before=closed)
+    assert (ended.code, ended.record["exit_code"]) == (0, 0)
+
+
+@pytest.mark.lengthy
+def test_a_cache_of_pytests_that_cannot_be_written_changes_no_code(audit):
+    ended = audit("-o", f"cache_dir={__file__}/none", cache=True)
+    assert (ended.code, ended.record["exit_code"]) == (0, 0)
+    assert "+ HELD" in ended.out or "✓ HELD" in ended.out
+
+
+@pytest.mark.lengthy
 def test_a_bug_is_3_and_the_record_says_so(audit):
     ended = audit(hooks="def pytest_runtest_logreport(report): raise ValueError('boo')")
     assert (ended.code, ended.record["exit_code"]) == (3, 3)

@@ -72,9 +72,9 @@ def test_the_nearest_is_that_whose_interval_comes_nearest_to_a_limit():
 
 
 def test_a_claim_of_which_nothing_was_judged_has_no_picture():
-    audit = give(synthetic(1, networks=("a",), runs=False), 0, "a", verdict="NOT RUN")
+    audit = give(synthetic(1, networks=("a",), runs=False), 0, "a", verdict="NOT RUN", reason="no GPU")
     (line,) = lines(audit)
-    assert (line.strip, line.nearest, line.about) == (None, "", "")
+    assert (line.strip, line.nearest, line.about) == (None, "no GPU", "")
 
 
 def reason(text, verdict="INCONCLUSIVE", **fields):

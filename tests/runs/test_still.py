@@ -114,6 +114,20 @@ def test_a_lock_says_who_holds_it(shared, held):
     assert (holder_of(path).pid, holder_of(path).session) == (child.pid, None), "the kernel's word, not an old signature"
 
 
+def test_the_kernel_is_asked_for_all_locks_at_once(tmp_path, monkeypatch, shared, held):
+    (tmp_path / "locks").write_text(
+        "1: POSIX  ADVISORY  READ 7 00:1b:5 0 EOF\n2: FLOCK  ADVISORY  WRITE 8 00:1b:6 0 EOF\n"
+        "2: -> FLOCK  ADVISORY  WRITE 9 00:1b:6 0 EOF\n3: FLOCK  ADVISORY  WRITE 0 00:1b:7 0 EOF\n4: odd\n"
+    )
+    monkeypatch.setattr(room, "KERNEL", tmp_path / "locks")
+    assert room.held_here() == {"00:1b:6": 8}
+    monkeypatch.undo()
+    path = shared[0].folder / "locks" / "a.lock"
+    child = held(path)
+    assert holder_of(path, room.held_here()).pid == child.pid
+    assert holder_of(path, {}).pid is None
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{", "7", '{"colour": 1}', "[" * 100_000])
 def test_a_lock_whose_signature_is_none_is_held_by_another_process(tmp_path, monkeypatch, text):
     (tmp_path / "a.lock").write_text(text)

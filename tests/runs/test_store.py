@@ -263,3 +263,9 @@ def test_records_and_sources_are_in_one_encoding_everywhere(store, encodings_nam
     store.write(KEY, RECORD)
     assert store.read(KEY)["result"] == RECORD["result"]
     assert len(digest(("runs/store.py",))) == 64
+
+
+def test_a_stored_run_of_nested_brackets_is_damaged(store):
+    store.path("a" * 64).write_text("[" * 100_000)
+    with pytest.raises(DamagedRecord, match="is not a stored run; move it away to measure again"):
+        store.read("a" * 64)

@@ -1,11 +1,15 @@
 """Import strings and data strings: parsed before anything is loaded, and refused in one sentence."""
 
+import io
+import zipfile
+
 import numpy as np
 import pytest
 
 from rethinking_audit.fixtures.subjects.call import BadSubject
 from rethinking_audit.fixtures.subjects.given import BadGiven
 from rethinking_audit.fixtures.subjects.locate import check_data, load_data, load_subject, place
+from tests.builders.inputs import header_of_an_array
 
 Y = np.tile([0, 1], 15)
 CODE = """
@@ -96,23 +100,66 @@ def test_what_names_no_data_is_quoted(text):
     assert "expected npz:FILE" in str(caught.value)
 
 
+def archive(**members):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as opened:
+        for name, content in members.items():
+            opened.writestr(f"{name}.npy", content)
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
-    ("content", "said"),
-    [(b"", "cannot be read"), (b"PK\x03\x04 broken", "cannot be read"), (b"text", "cannot be read")],
+    ("name", "content", "said"),
+    [
+        ("b.npz", b"", "the file cannot be read"),
+        ("b.npz", b"PK\x03\x04 broken", "the file cannot be read"),
+        ("b.npz", b"text", "the file cannot be read"),
+        ("b.npz", archive(X=b"text"), "X cannot be read"),
+        ("b.npz", archive(X=header_of_an_array((10**9, 28, 28))), "X are uint8 (1000000000, 28, 28) by their header"),
+        ("b.npz", archive(X=header_of_an_array((10**9, 8), "<U0")), "X are of type <U0, expected numbers or text"),
+        ("b.npz", archive(), "has nothing, expected X and y"),
+        ("t.csv", b"", "is empty, expected a csv file in UTF-8 with a header"),
+        ("t.csv", b"a,b\n\xff,1\n", "cannot be read ('utf-8' codec can't decode byte 0xff"),
+        ("t.csv", b"a,b\n" + b"x" * 200_000 + b",1\n", "cannot be read (field larger than field limit"),
+        ("t.csv", b"label\n" + b"0\n1\n" * 15, "has the column 'label' alone, expected others beside the label"),
+    ],
 )
-def test_a_broken_npz_is_told(tmp_path, content, said):
-    (tmp_path / "b.npz").write_bytes(content)
-    with pytest.raises(BadGiven, match=said):
-        load_data(f"npz:{tmp_path / 'b.npz'}")
+def test_a_broken_file_is_told(tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(BadGiven) as caught:
+        load_data(f"{name[2:]}:{tmp_path / name}")
+    assert said in str(caught.value)
+    assert str(tmp_path / name) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("g.npy", b"text", "g.npy cannot be read"),
+        ("g.npy", header_of_an_array((10**9,)), "g.npy are uint8 (1000000000,) by their header"),
+        ("g.txt", b"\xff\n", "can't decode byte 0xff"),
+    ],
+)
+def test_broken_groups_are_told(tmp_path, file, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(BadGiven) as caught:
+        load_data(f"{file}:data", str(tmp_path / name))
+    assert said in str(caught.value)
+    assert str(tmp_path / name) in str(caught.value)
 
 
 def test_pickled_objects_are_not_loaded(tmp_path):
     np.savez(tmp_path / "o.npz", X=np.array([{}] * 30, object), y=Y)
-    with pytest.raises(BadGiven, match="expected an npz file of plain arrays"):
+    with pytest.raises(BadGiven, match="X are of type object, expected numbers or text"):
         load_data(f"npz:{tmp_path / 'o.npz'}")
+
+
+def test_labels_may_be_text(tmp_path):
+    np.savez(tmp_path / "t.npz", X=np.zeros((30, 2)), y=np.array(["cat", "dog"])[Y])
+    assert load_data(f"npz:{tmp_path / 't.npz'}").classes.tolist() == ["cat", "dog"]
 
 
 def test_a_short_line_of_a_table_is_named(tmp_path):
     (tmp_path / "t.csv").write_text("a,b\n1,2\n3\n")
-    with pytest.raises(BadGiven, match="line 3: 1 values, expected 2"):
+    with pytest.raises(BadGiven, match="line 3: 1 value, expected 2"):
         load_data(f"csv:{tmp_path / 't.csv'}")

@@ -13,6 +13,7 @@ from rethinking_audit.__main__ import main
 from rethinking_audit.fixtures.statistics.stated import Stated, dealt, trained
 from rethinking_audit.fixtures.subjects import audit, bench
 from rethinking_audit.fixtures.subjects.call import BadSubject
+from rethinking_audit.fixtures.subjects.given import BadGiven
 from rethinking_audit.fixtures.subjects.script import last_match, pattern, read, resized, rows_for
 
 FIGURE = r"Accuracy: (\d+)/(\d+)"
@@ -315,3 +316,18 @@ def test_the_commonest_training_script_never_shuffles(tmp_path, monkeypatch):
     assert "the batch of step 1 comes again at step 20, row by row" in found["L1"].sentence
     assert [verdicts(found, code)[""] for code in ("L2", "L3", "L4", "L5")] == ["HELD"] * 4
     assert (tmp_path / "train.py").read_bytes() == own.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("(a{999999999999})", "the repetition number is too large"), ("(" * 5000, "is no regular expression")],
+)
+def test_a_regular_expression_that_python_cannot_hold_is_refused(text, said):
+    with pytest.raises(BadGiven, match=said):
+        pattern(text)
+
+
+def test_a_figure_of_infinitely_many_rows_is_refused():
+    found = pattern(r"(\w+)/(\w+)").search("3/inf")
+    with pytest.raises(BadSubject, match="says 3 right of inf, expected no more than there are"):
+        read(found)
