@@ -102,7 +102,7 @@ def test_the_errors_of_table_3_agree_within_the_scatter_of_both_test_sets():
 def test_a_smaller_solve_and_one_of_other_images_are_not_compared():
     values = {"test_error": 0.46, "l2_test_error": 0.15, "tested": 10_000}
     fewer = solved(PAPER.cut(Scale(train_size=2000)), **values)["raw-colour-full", "test error"]
-    assert (fewer["agrees"], fewer["why"]) == (None, "at most 2000 training images")
+    assert (fewer["agrees"], fewer["why"]) == (None, "at most 2,000 training images")
     other = solved(replace(PAPER, data=find_data("digits")), **values)["raw-colour-full", "test error"]
     assert (other["agrees"], other["why"]) == (None, "another data set than cifar10")
 
@@ -146,7 +146,7 @@ def test_runs_that_were_not_made_are_no_rows():
         (PAPER, "folder:x", "CIFAR-10", None),
         (PAPER, "mnist", None, "another data set than CIFAR-10"),
         (PAPER.cut(Scale(width=0.5)), "cifar10", None, "networks narrowed to 0.5 of their width"),
-        (PAPER.cut(Scale(train_size=2000)), "cifar10", None, "at most 2000 training images"),
+        (PAPER.cut(Scale(train_size=2000)), "cifar10", None, "at most 2,000 training images"),
     ],
 )
 def test_what_makes_an_experiment_another_one(tier, data, stand_in, why):
