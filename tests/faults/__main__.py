@@ -41,8 +41,8 @@ def main(arguments):
 def tables(folder, processes):
     """Yield how many rows of the scorecard and of the table of inputs are right."""
     found, rows = score.passed(folder, processes), score.scorecard()
-    wrong = [f"{name} ({row['fault']})" for name, row in rows.items() if not score.row_passes(row, found)]
-    say(f"not right: {one}" for one in wrong)
+    wrong = {name: tests for name, row in rows.items() if (tests := score.not_right(row, found))}
+    say(f"not right: {name} ({rows[name]['fault']}): {', '.join(tests)}" for name, tests in wrong.items())
     yield f"faults {len(rows) - len(wrong)}/{len(rows)}", not wrong
     inputs = [outcome for name, own in found.items() if name.startswith(score.INTAKE) for outcome in own]
     yield f"intake {inputs.count('passed')}/{len(inputs)}", bool(inputs) and set(inputs) == {"passed"}

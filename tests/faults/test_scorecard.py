@@ -40,7 +40,7 @@ def test_a_row_passes_if_all_its_tests_ran_and_none_failed():
         (["tests/runs/test_store.py"], False),
         (["tests/runs/test_store.py::test_a", "tests/runs/test_none.py"], False),
     ):
-        assert score.row_passes({"tests": tests}, found) is passes
+        assert (score.not_right({"tests": tests}, found) == []) is passes
 
 
 @pytest.mark.lengthy
