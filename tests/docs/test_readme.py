@@ -12,7 +12,9 @@ from rethinking_audit.fixtures.plugin import terminal, verdict_table
 from rethinking_audit.fixtures.record.outcome import as_expected
 from rethinking_audit.fixtures.record.reading import read_audit
 from rethinking_audit.fixtures.record.words import limit, number, span
+from tests.attacks.parsers import PARSERS
 from tests.builders.places import ROOT
+from tests.faults.score import scorecard
 
 FAST = "fast-2-core-cpu"
 README = (ROOT / "README.md").read_text()
@@ -42,6 +44,28 @@ def row(claim):
 @pytest.mark.parametrize("claim", baseline(FAST)["claims"], ids=lambda claim: claim["id"])
 def test_the_verdicts_are_those_of_the_committed_audit(claim):
     assert row(claim) in RESULTS
+
+
+def frank(claim, case):
+    """What the README says of a case that did not hold."""
+    judged, paper = case["judgement"], case["paper"]["value"]
+    measured = f"{number(judged['measured'], judged['unit'])} ({span(judged['interval'], judged['unit'])})"
+    told = claim["statement"], f"{case['verdict']}: {measured}", number(paper, judged["unit"]), case["deviation"]["reason"]
+    return f"| {' | '.join(told)} |"
+
+
+def test_the_readme_says_what_did_not_hold():
+    claims = baseline(FAST)["claims"]
+    cases = [frank(claim, case) for claim in claims for case in claim["cases"] if case["verdict"] != "HELD"]
+    assert README.partition("| did not hold | fast | the paper | what we found |\n|---|---|---|---|\n")[2].startswith(
+        "\n".join(cases)
+    )
+
+
+def test_the_line_of_the_faults_counts_what_there_is():
+    rows, inputs = len(scorecard()), 500 * len(PARSERS)
+    assert f"\nfaults {rows}/{rows}, intake" in README
+    assert f", fuzzed {inputs:,} inputs\n" in README
 
 
 def test_the_readme_shows_some_of_them():
