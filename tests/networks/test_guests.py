@@ -125,7 +125,7 @@ def test_a_network_that_torchvision_lacks_is_named_with_some_that_it_has():
 
 def test_a_library_that_is_not_installed_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "timm", None)
-    with pytest.raises(Refused, match="timm:resnet18 needs the package timm, which is not installed here"):
+    with pytest.raises(Refused, match="'timm:resnet18' needs the package timm, which is not installed here"):
         guest_makers.maker("timm:resnet18")
 
 
