@@ -141,7 +141,7 @@ def test_what_is_no_numpy_file_is_refused(tmp_path):
             assert name in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["folder:", "npz:", "zip:x.zip", "", "MNIST"])
+@pytest.mark.parametrize("name", ["folder:", "npz:", "zip:x.zip", "", "MNIST", "npz:a\nb.npz", "folder:a\n"])
 def test_unknown_names_are_quoted(name):
     with pytest.raises(ValueError, match="no data set is named") as caught:
         datasets.find(name)
