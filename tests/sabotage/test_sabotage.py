@@ -66,6 +66,12 @@ SPECS = {
     "sweep": [replace(spec(corruption=p, seed=seed), train_size=None) for p in (0.0, 1.0) for seed in (0, 1)],
     "batch-norm": [spec("inception", max_epochs=3, corruption=1.0)],
 }
+SPECS |= {
+    "images": SPECS["labels"],
+    "pixels": SPECS["noise"],
+    "sweep-of-levels": SPECS["sweep"],
+}  # all of them are of digits
+SWEEPS = ("sweep", "sweep-of-levels")
 
 
 def results(fault):
@@ -79,7 +85,7 @@ def results(fault):
 
 def carried_out(audit):
     """The record of each run of an audit, or why there is none, by the engine that the audit has."""
-    if audit == "sweep":
+    if audit in SWEEPS:
         return [made for _, made in carry_out_together(iter(SPECS[audit]), Target(engine=FUSED))]
     return [one_by_one(one) for one in SPECS[audit]]
 
