@@ -66,6 +66,7 @@ SPECS = {
     "sweep": [replace(spec(corruption=p, seed=seed), train_size=None) for p in (0.0, 1.0) for seed in (0, 1)],
     "batch-norm": [spec("inception", max_epochs=3, corruption=1.0)],
 }
+# All of them are of digits.
 SPECS |= {
     "images": SPECS["labels"],
     "pixels": SPECS["noise"],
