@@ -71,7 +71,7 @@ SPECS |= {
     "images": SPECS["labels"],
     "pixels": SPECS["noise"],
     "sweep-of-levels": SPECS["sweep"],
-}  # all of them are of digits
+}
 SWEEPS = ("sweep", "sweep-of-levels")
 
 
