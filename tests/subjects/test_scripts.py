@@ -320,7 +320,11 @@ def test_the_commonest_training_script_never_shuffles(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("(a{999999999999})", "the repetition number is too large"), ("(" * 5000, "is no regular expression")],
+    [
+        ("(a{999999999999})", "the repetition number is too large"),
+        ("([0-\n])", r"bad character range 0- at position 2"),
+        ("(" * 5000, "is no regular expression"),
+    ],
 )
 def test_a_regular_expression_that_python_cannot_hold_is_refused(text, said):
     with pytest.raises(BadGiven, match=said):
