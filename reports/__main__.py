@@ -29,7 +29,7 @@ from rethinking_audit.reports.junit import junit
 from rethinking_audit.reports.markdown import differences, summary
 from rethinking_audit.reports.measurements import table
 from rethinking_audit.reports.merge import CannotMerge, merge
-from rethinking_audit.reports.render import page, render_file
+from rethinking_audit.reports.render import page, render, render_file
 from rethinking_audit.reports.sabotage import read_matrix
 from rethinking_audit.reports.sabotage_table import show, sign
 from rethinking_audit.reports.site.build import CannotBuild, build
@@ -146,10 +146,11 @@ def _parser(program: str = "python -m reports") -> Parser:
 
 def _render(chosen: argparse.Namespace) -> int:
     target = chosen.report or chosen.audit.with_suffix(".html")
-    comparison = None
     if chosen.baseline:
-        comparison = compare(read_honest(chosen.baseline), read_honest(chosen.audit))
-    render_file(chosen.audit, target, comparison)
+        audit = read_honest(chosen.audit)
+        write(target, render(audit, compare(read_honest(chosen.baseline), audit)))
+    else:
+        render_file(chosen.audit, target)
     print(target)
     return 0
 

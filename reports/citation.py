@@ -6,7 +6,7 @@ import re
 
 from rethinking_audit.fixtures.record.types import Audit
 
-SPECIAL = re.compile(r"([&%$#_{}~^\\])")  # what LaTeX reads otherwise; an escape works for all but the last two, left out
+SPECIAL = re.compile(r"([&%$#_{}~^\\])")  # what LaTeX reads otherwise; the last three have no short escape and are left out
 
 
 def bibtex(audit: Audit) -> str:

@@ -71,10 +71,8 @@ def _line(claim: Claim) -> Line:
             " %", "\N{NO-BREAK SPACE}%"
         )
         about += f", the closest of {len(judged)}" if len(judged) > 1 else ""
-    elif (
-        claim["cases"][0]["verdict"] in (HELD, REFUTED, NOT_RUN) and claim["cases"][0]["reason"]
-    ):  # an exact check's finding
-        nearest = claim["cases"][0]["reason"]
+    elif (first := claim["cases"][0])["verdict"] in (HELD, REFUTED, NOT_RUN) and first["reason"]:
+        nearest = first["reason"]  # what an exact check found, or why there is nothing
     strip = _strip([(judgement, position) for _, judgement, position in placed])
     return Line(claim, anchor(claim), strip, nearest, about, no_news(claim))
 

@@ -72,21 +72,28 @@ def test_what_was_not_run_has_no_row():
 
 
 def reading(verdict):
-    (claim,) = synthetic(1, networks=("mlp",), runs=False)["claims"]
-    (case,) = claim["cases"]
-    return {"readings": [{**claim, "expected": "REFUTED", "cases": [{**case, "verdict": verdict, "expected": "REFUTED"}]}]}
+    """A reading that was judged on two networks, and what became of it."""
+    (claim,) = synthetic(1, networks=("mlp", "inception"), runs=False)["claims"]
+    cases = [{**case, "verdict": verdict, "expected": "REFUTED"} for case in claim["cases"]]
+    return {"readings": [{**claim, "verdict": verdict, "expected": "REFUTED", "cases": cases}]}
 
 
 def test_a_reading_that_was_rejected_is_one_line_and_another_has_its_rows():
     assert printed(verdict_table.COLUMNS, verdict_table.readings(reading("REFUTED")), 80) == [
-        "✓ rejected: “Statement 0.” (mlp)"
+        "✓ rejected: “Statement 0.” (mlp, inception)"
     ]
     assert "! HELD, must be REFUTED" in printed(verdict_table.COLUMNS, verdict_table.readings(reading("HELD")), 80)[-1]
 
 
 def test_cases_controls_and_readings_are_counted_apart():
     audit = synthetic(2, networks=("mlp",), runs=False) | reading("REFUTED")
-    assert terminal.counts(audit) == "2 cases: 2 HELD; 2 of 2 controls came out as they must; 1 of 1 reading rejected"
+    assert terminal.counts(audit) == "2 cases: 2 HELD; 3 of 3 controls came out as they must; 1 of 1 reading rejected"
+    assert terminal.counts(audit | reading("HELD")).endswith("; 0 of 1 reading rejected")
+
+
+def test_a_reading_that_held_is_named():
+    told = [text for text, _ in terminal.why(synthetic(1, networks=("mlp",), runs=False) | reading("HELD"), "out")]
+    assert told[0] == "HELD: family/claim-0 [fast-mlp]"
 
 
 def test_what_did_not_hold_says_why_and_how_to_run_it_again():
