@@ -84,7 +84,7 @@ def _sentence(audit: Audit) -> tuple[str, str]:
     judged = [claim for claim in audit["claims"] if claim["verdict"] != NOT_RUN]
     new = [claim["verdict"] for claim in judged if not no_news(claim)]
     known, left = len(judged) - len(new), len(audit["claims"]) - len(judged)
-    where = "".join(f", {words}" for words in (_words(audit)[0], _part(judged)) if words)
+    where = "".join(f", {words}" for words in (_kind(audit), _part(judged)) if words)
     told = f"{new.count(HELD)} of {plural(len(judged), 'claim')} held"
     told += f", {known} did not, as known since {_known_since(judged)}" if known else ""
     told += f", {left} not run" if left else ""
@@ -131,16 +131,26 @@ def _tiers(audit: Audit) -> list[str]:
     return list(dict.fromkeys(case["tier"] for _, case in all_cases(audit) if case["verdict"] != NOT_RUN))
 
 
-def _words(audit: Audit) -> tuple[str, str]:
-    """Return what kind of data an audit of one tier has, and what it is not; empty for the paper's own, or several."""
-    found = [SCALES.get(tier) for tier in _tiers(audit)]
-    return found[0] if len(found) == 1 and found[0] is not None else ("", "")
+def _kind(audit: Audit) -> str:
+    """Return what kind of data the tiers have, "partly" if the paper's own are among them; empty for these alone."""
+    tiers = _tiers(audit)
+    kinds = [SCALES[tier][0] for tier in tiers if tier in SCALES]
+    partly = "partly " if kinds and len(kinds) < len(tiers) else ""
+    return partly + " and ".join(kinds)
 
 
 def _scale(audit: Audit) -> str:
-    """Return what the audit is not; the evidence names the stand-in."""
-    stand_in = any(data["stand_in"] for data in audit["data"].values())
-    return " ".join([_words(audit)[1], "The data are a stand-in for the paper's." * stand_in]).strip()
+    """Return what the audit is not, by tier if it has several; the evidence names the stand-in."""
+    tiers = _tiers(audit)
+    told = [SCALES[tier][1] for tier in tiers if tier in SCALES]
+    if len(tiers) > 1:
+        told = [f"The tier {tier} is {SCALES[tier][1][0].lower()}{SCALES[tier][1][1:]}" for tier in tiers if tier in SCALES]
+    of = [data["stand_in"] for data in audit["data"].values()]
+    if any(of):
+        told.append(
+            "The data are a stand-in for the paper's." if all(of) else "Some of the data are a stand-in for the paper's."
+        )
+    return " ".join(told)
 
 
 def _evidence(audit: Audit) -> Iterable[str]:

@@ -18,8 +18,8 @@ LEFT, RIGHT, TOP, BOTTOM = 62.0, 12.0, 12.0, 44.0
 MAX_POINTS = 120
 MAX_MARKS = 30
 MAX_OPEN_MARKS = 20  # of an unjoined series: more marks would hide what is under them
-MAX_ROWS = 10
-LEAST_SHADE = 16
+MAX_ROWS = 10  # of the table of a chart, which the record has in full
+EXACT = 8  # half of the width of the shade of one accepted value
 LEAST = 1e-100  # a range below this is none
 ROUNDING = 1e-9  # a range that is a smaller share of its ends is widened: its values differ by rounding alone
 SLACK = 0.02  # share of a step by which a value may pass the end of its axis: less than the width of a line
@@ -182,8 +182,9 @@ class IntervalChart:
     def shade(self) -> str:
         """The accepted range, as a path in a drawing of 400 by 26."""
         low, high = map(_of_400, self.accepted)
-        more = max(0, LEAST_SHADE - (high - low)) // 2  # so that the mark of an exact value does not hide it
-        return f"M{low - more} 3H{high + more}V23H{low - more}z"
+        if low == high and self.accepted[0] == self.accepted[1]:  # exactly: the mark must not hide it
+            return f"M{low - EXACT} 3H{high + EXACT}V23H{low - EXACT}z"
+        return f"M{low} 3H{max(high, low + 2)}V23H{low}z"
 
     @property
     def whisker(self) -> str:
@@ -228,28 +229,54 @@ def interval_scale(judgements: Iterable[Judgement], papers: Iterable[float | Non
     return low - margin, high + margin
 
 
-Likeness = tuple[str, str, int | None]
-Scales = dict[Likeness, tuple[float, float] | None]
+Scale = tuple[float, float]
+APART = 100  # pictures of limits so many times apart would show nothing of the smaller on one scale
 
 
-def likeness(judgement: Judgement) -> Likeness:
-    """Return what pictures on one scale share.
+def likeness(judgement: Judgement) -> tuple[str, str]:
+    """Return the quantity without its part, since an older audit may have judged another, and the unit."""
+    return judgement["quantity"].partition(" (")[0], judgement["unit"]
 
-    It is the quantity without its part, since an older audit may have judged another, the unit, and how large the limit is:
-    pictures of limits that are a hundred times apart would show nothing of the smaller.
+
+def interval_scales(cases: Sequence[Case]) -> list[Scale | None]:
+    """Return the scale of each case's picture: one for all of a quantity and unit, unless their limits are far apart.
+
+    A limit that is APART times the next smaller one begins another scale. If a limit is zero, the interval stands for it.
     """
-    accepted = judgement["accepted"]
-    limit = max(abs(end) for end in (accepted["low"] or 0.0, accepted["high"] or 0.0))
-    return judgement["quantity"].partition(" (")[0], judgement["unit"], round(math.log10(limit) / 2) if limit else None
-
-
-def interval_scales(cases: Iterable[Case]) -> Scales:
-    """Return for all cases that are alike the range that shows them."""
-    alike: dict[Likeness, list[tuple[Judgement, float | None]]] = {}
-    for case in cases:
+    alike: dict[tuple[str, str], list[tuple[float, int]]] = {}
+    for place, case in enumerate(cases):
         if judgement := case["judgement"]:
-            alike.setdefault(likeness(judgement), []).append((judgement, paper_value(case)))
-    return {shared: interval_scale(*zip(*found, strict=True)) for shared, found in alike.items()}
+            alike.setdefault(likeness(judgement), []).append((_size(judgement), place))
+    scales: list[Scale | None] = [None] * len(cases)
+    for found in alike.values():
+        for places in _together(sorted(found)):
+            shown = [(judgement, paper_value(cases[place])) for place in places if (judgement := cases[place]["judgement"])]
+            scale = interval_scale(*zip(*shown, strict=True))
+            for place in places:
+                scales[place] = scale
+    return scales
+
+
+def _size(judgement: Judgement) -> float:
+    """Return how large what a picture shows is: its limit, or the interval if that is zero."""
+    accepted, interval = judgement["accepted"], judgement["interval"]
+    for ends in (accepted, interval):
+        if size := max(abs(ends["low"] or 0.0), abs(ends["high"] or 0.0)):
+            return size
+    return 0.0
+
+
+def _together(sized: Sequence[tuple[float, int]]) -> list[list[int]]:
+    """Return the places in groups; between two groups the size grows by APART or more, or from zero."""
+    groups: list[list[int]] = []
+    before = -1.0
+    for size, place in sized:
+        if size == before or size < APART * before:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+        before = size
+    return groups
 
 
 def interval_chart(judgement: Judgement, paper: float | None, scale: tuple[float, float]) -> IntervalChart:

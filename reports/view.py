@@ -26,11 +26,10 @@ from rethinking_audit.reports.charts import (
     IntervalChart,
     LineChart,
     Point,
-    Scales,
+    Scale,
     Series,
     interval_chart,
     interval_scales,
-    likeness,
     line_chart,
     style_of,
 )
@@ -106,14 +105,18 @@ def cards(claims: Sequence[Claim], runs: Runs, command: str = "") -> list[Card]:
 
 def _card(claim: Claim, runs: Runs, command: str, brief: bool) -> Card:
     judged = [(case, judgement) for case in claim["cases"] if (judgement := case["judgement"])]
-    scales = interval_scales(case for case, _ in judged)
+    scales = interval_scales(claim["cases"])
     first, decision = judged[0] if judged else (None, None)
     return Card(
         claim=claim,
         anchor=anchor(claim),
         expected=no_news(claim),
         open=counted(claim["verdict"], claim.get("expected")) != HELD,
-        rows=[_row(case, scales, runs) for case in claim["cases"] if case["judgement"] or case["verdict"] != NOT_RUN],
+        rows=[
+            _row(case, scale, runs)
+            for case, scale in zip(claim["cases"], scales, strict=True)
+            if case["judgement"] or case["verdict"] != NOT_RUN
+        ],
         idle=[case for case in claim["cases"] if case["verdict"] == NOT_RUN],
         quantity=decision["quantity"] if decision else "",
         rule=decision["rule"] if decision else "",
@@ -159,9 +162,8 @@ def _about(case: Case, runs: Runs) -> str:
     return f"{count}, {images}" + (f", width {width:g}" if width != 1 else "")
 
 
-def _row(case: Case, scales: Scales, runs: Runs) -> Row:
+def _row(case: Case, scale: Scale | None, runs: Runs) -> Row:
     judgement = case["judgement"]
-    scale = scales.get(likeness(judgement)) if judgement else None
     if not judgement:
         return Row(case, _about(case, runs), "", "", "", "", None, [], as_expected(case), "", [], None)
     unit, value = judgement["unit"], paper_value(case)

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from rethinking_audit.fixtures.record.judged import Claim
 from rethinking_audit.fixtures.record.outcome import everything, paper_value
 from rethinking_audit.fixtures.record.verdict import NOT_RUN
-from rethinking_audit.reports.charts import Scales, interval_chart, interval_scales, likeness
+from rethinking_audit.reports.charts import Scale, interval_chart, interval_scales
 from rethinking_audit.reports.site import places
 from rethinking_audit.reports.site.shown import Experiment, Shown
 from rethinking_audit.reports.view import Card, Row, cards
@@ -26,11 +26,11 @@ class Judged:
 
 @dataclass(frozen=True)
 class ClaimPage:
-    """A claim, as its latest audit words it, in the latest audit of each experiment; `worlds` are its controls."""
+    """A claim, as its latest audit words it, in the latest audit of each experiment."""
 
     claim: Claim
     judged: list[Judged]
-    worlds: list[tuple[str, str]]  # description, the verdict that it must come to
+    controls: list[tuple[str, str]]  # description, the verdict that it must come to
     where: list[str]  # the paper's numbers, in its words
     figures: list[str]  # of the paper
 
@@ -67,13 +67,13 @@ def _cards(one: Shown) -> dict[str, Card]:
 def _page(name: str, audits: list[Shown], drawn: dict[Shown, dict[str, Card]]) -> ClaimPage:
     of = sorted(audits, key=lambda one: one.audit["created"], reverse=True)
     found = [(one, drawn[one][name]) for one in of]
-    scales = interval_scales([row.case for _, card in found for row in card.rows])
-    judged = [Judged(one, card, [_on(row, scales) for row in card.rows]) for one, card in found]
-    worlds = dict.fromkeys((control.description, control.expected) for _, card in found for control in card.controls)
+    scales = iter(interval_scales([row.case for _, card in found for row in card.rows]))
+    judged = [Judged(one, card, [_on(row, next(scales)) for row in card.rows]) for one, card in found]
+    controls = dict.fromkeys((control.description, control.expected) for _, card in found for control in card.controls)
     where = dict.fromkeys(_where([card.claim for _, card in found]))
-    places = (place for _, card in found for place in card.places)
-    figures = dict.fromkeys(place.removeprefix("Figure ") for place in places if place.startswith("Figure "))
-    return ClaimPage(found[0][1].claim, judged, list(worlds), list(where), list(figures))
+    named = (name for _, card in found for name in card.places)
+    figures = dict.fromkeys(name.removeprefix("Figure ") for name in named if name.startswith("Figure "))
+    return ClaimPage(found[0][1].claim, judged, list(controls), list(where), list(figures))
 
 
 def _where(claims: Sequence[Claim]) -> Iterator[str]:
@@ -81,7 +81,6 @@ def _where(claims: Sequence[Claim]) -> Iterator[str]:
         yield from (case["paper"]["where"] for case in claim["cases"] if case["paper"] and case["paper"]["where"])
 
 
-def _on(row: Row, scales: Scales) -> Row:
+def _on(row: Row, scale: Scale | None) -> Row:
     judged = row.case["judgement"]
-    scale = scales[likeness(judged)] if judged else None
     return replace(row, picture=interval_chart(judged, paper_value(row.case), scale) if judged and scale else None)

@@ -54,8 +54,8 @@ class Contents:
     @property
     def contradictions(self) -> list[Contradiction]:
         """Where the paper disagrees with itself, each once, as the latest audit words it."""
-        found = [one for shown in reversed(self.latest) for one in shown.audit.get("consistency", ())]
-        return list({one["item"]: one for one in found}.values())
+        found = [one for audited in reversed(self.latest) for one in audited.audit.get("consistency", ())]
+        return list({(one["item"], one["against"]): one for one in found}.values())
 
     @cached_property
     def menu(self) -> Menu:
@@ -70,7 +70,7 @@ class Contents:
             *(("Lecture", slide.file, True) for slide in self.slides[:1]),
             ("Glossary", places.GLOSSARY, True),
         )
-        return Menu([(title, file.as_posix()) for title, file, shown in there if shown])
+        return Menu([(title, file.as_posix()) for title, file, has_any in there if has_any])
 
 
 def _faults(found: Folder) -> Matrix | None:

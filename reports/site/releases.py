@@ -13,7 +13,6 @@ from rethinking_audit.reports.experiment import cases_of
 from rethinking_audit.reports.site.shown import Experiment, Shown
 
 MOST = 40  # findings of one kind
-ENVIRONMENT = "environment"  # which the page has in its heading
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Release:
     @property
     def findings(self) -> list[tuple[str, list[Finding], int]]:
         """Each kind of finding with its heading, its first findings, and how many more there are."""
-        kinds = ((heading, self.comparison.of(kind)) for kind, heading in KINDS.items() if kind != ENVIRONMENT)
+        kinds = ((heading, self.comparison.of(kind)) for kind, heading in KINDS.items())
         return [(heading, found[:MOST], max(0, len(found) - MOST)) for heading, found in kinds if found]
 
 

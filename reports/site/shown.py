@@ -72,7 +72,7 @@ def _shown(path: Path, audit: Audit) -> Shown:
 
 def experiment(audit: Audit) -> Experiment:
     """Return the experiment of an audit."""
-    tiers = dict.fromkeys(case["tier"] for _, case in all_cases(audit))
+    tiers = sorted({case["tier"] for _, case in all_cases(audit)})
     data = tuple(sorted((name, _size(audit, name)) for name in audit["data"]))
     return Experiment(audit.get("subject", ""), tuple(tiers), data, audit["provenance"]["machine"]["gpu"] or CPU)
 

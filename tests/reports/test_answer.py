@@ -4,6 +4,7 @@ import copy
 
 import pytest
 
+from rethinking_audit.fixtures.record.outcome import all_cases
 from rethinking_audit.reports.answer import FAMILIES, answer
 from tests.builders.everything import everything
 from tests.builders.full import DEVIATION
@@ -109,8 +110,29 @@ def test_the_paper_is_linked_where_its_venue_names_it():
     assert answer(made).paper is None
 
 
-def test_of_two_tiers_neither_scale_is_said():
+@pytest.mark.parametrize(
+    ("tiers", "sentence", "scale"),
+    [
+        (("paper",), "Yes: ", ""),
+        (("fast", "paper"), "Yes, partly on small data: ", "The tier fast is not the paper's experiment, which has"),
+        (
+            ("fast", "small"),
+            "Yes, on small data and on few natural images: ",
+            "The tier fast is not the paper's experiment,",
+        ),
+    ],
+)
+def test_of_several_tiers_each_that_is_not_the_papers_is_said(tiers, sentence, scale):
     made = whole(synthetic())
-    made["claims"][0]["cases"][0]["tier"] = "paper"
-    assert answer(made).scale == ""
-    assert answer(made).sentence.startswith("Yes: ")
+    for place, (_, case) in enumerate(all_cases(made)):
+        case["tier"] = tiers[place % len(tiers)]
+    assert answer(made).sentence.startswith(sentence)
+    assert answer(made).scale.startswith(scale)
+    assert bool(answer(made).scale) == bool(scale)
+
+
+def test_a_stand_in_of_some_of_the_data_is_said_of_these():
+    made = whole(synthetic())
+    (data,) = made["data"].values()
+    made["data"] = {"a": data | {"stand_in": True}, "b": data | {"stand_in": False}}
+    assert answer(made).scale.endswith(" Some of the data are a stand-in for the paper's.")

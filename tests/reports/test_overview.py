@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from rethinking_audit.reports.charts import IntervalChart
 from rethinking_audit.reports.overview import MOST_DRAWN, lines, tolerance, undecided
 from rethinking_audit.reports.render import chance
 from rethinking_audit.reports.view import ABOUT_LOSS, Controls, cards
@@ -214,16 +215,36 @@ def exact(limits):
     return one_card(audit).rows
 
 
-def test_limits_of_another_size_have_a_scale_of_their_own():
-    first, second, small = (row.picture.accepted[1] for row in exact({"a": 1e-8, "b": 2e-8, "c": 1e-13}))
-    assert first < 60 < second  # on one scale
-    assert small > 60
+@pytest.mark.parametrize(
+    ("limits", "together"),
+    [
+        ((1e-8, 2e-8, 1e-13), [{0, 1}, {2}]),
+        ((0.09, 0.11), [{0, 1}]),
+        ((0.01, 0.99), [{0, 1}]),
+        ((0.01, 1.0), [{0}, {1}]),
+        ((0.01, 0.5, 20.0), [{0, 1, 2}]),  # each is near the next
+        ((0.0, 0.0, 1e-8), [{0, 1}, {2}]),
+    ],
+)
+def test_pictures_are_on_one_scale_unless_their_limits_are_far_apart(limits, together):
+    found = [row.picture.accepted for row in exact({f"n{place}": limit for place, limit in enumerate(limits)})]
+    for group in together:
+        ends = [found[place][1] for place in group]
+        largest = max(group, key=lambda place: limits[place])
+        assert found[largest][1] == max(ends)
+        assert max(ends) > 45  # of 100: the largest limit of a scale is at its right
 
 
 def test_an_exact_limit_is_wider_than_the_mark_on_it():
     (row,) = exact({"a": 0.0})
     assert row.picture.shade == "M192 3H208V23H192z"
     assert row.interval == ""  # it is its estimate
+
+
+def test_a_narrow_limit_is_no_wider_than_it_is():
+    picture = IntervalChart((50.0, 51.0), (51.5, 52.0), False, False, 51.7, None)
+    assert picture.shade == "M200 3H204V23H200z"
+    assert picture.whisker.startswith("M206 ")
 
 
 def test_networks_of_one_arm_are_drawn_in_one_chart():

@@ -97,7 +97,7 @@ def drawn(folder, **changes):
         ({"quantity": "training error"}, False),
         ({"unit": "x"}, False),
         ({"accepted": {"low": None, "high": 1e-6}}, False),
-        ({"accepted": {"low": 0.0, "high": 0.0}}, False),
+        ({"accepted": {"low": 0.0, "high": 0.0}}, True),
     ],
     ids=str,
 )
