@@ -156,9 +156,13 @@ def _render(chosen: argparse.Namespace) -> int:
 
 
 def _figures(chosen: argparse.Namespace) -> int:
+    made = list(drawings(read_honest(chosen.audit)))
+    if not made:
+        print(f"{str(chosen.audit)!r} has no figures, expected an audit of the paper's claims", file=sys.stderr)
+        return BAD_INPUT
     folder = chosen.folder or chosen.audit.parent
     folder.mkdir(parents=True, exist_ok=True)
-    for name, svg in drawings(read_honest(chosen.audit)):
+    for name, svg in made:
         write(folder / f"{name}.svg", svg)
         print(folder / f"{name}.svg")
         if (pdf := as_pdf(svg)) is not None:

@@ -17,6 +17,7 @@ def certificate(audit: Audit, text: bytes) -> str:
         audit=audit,
         answer=answer(audit),
         claims=[(claim, no_news(claim)) for claim in audit["claims"]],
+        readings=[(claim, no_news(claim)) for claim in audit.get("readings", [])],
         made_on=_made_on(audit),
         digest=hashlib.sha256(text).hexdigest(),
     )
@@ -25,11 +26,9 @@ def certificate(audit: Audit, text: bytes) -> str:
 def _made_on(audit: Audit) -> str:
     made = audit["provenance"]
     machine, packages = made["machine"], made["packages"]
-    parts = [
-        str(machine.get("gpu") or machine.get("processor")),
-        f"Python {made['python']}",
-        f"torch {packages.get('torch')}",
-    ]
+    parts = [str(machine.get("gpu") or machine.get("processor")), f"Python {made['python']}"]
+    if packages.get("torch"):
+        parts.append(f"torch {packages['torch']}")
     if made["commit"]:
         parts.append(f"commit {made['commit'][:12]}" + (" with changes" if made["dirty"] else ""))
     return ", ".join(parts)

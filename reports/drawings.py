@@ -12,8 +12,11 @@ from rethinking_audit.reports.charts import HEIGHT, WIDTH, Line, LineChart
 from rethinking_audit.reports.figures import Figure, figures
 from rethinking_audit.reports.render import filled
 
-PER_LINE, MARGIN = 85, 12.0  # characters of the note for each chart that stands beside another
-ROW = 17
+MARGIN, ROW = 12.0, 17
+# The font is unknown, and so are the widths of its letters: one is taken for this share of its size.
+LETTER, BOLD = 0.55, 0.62
+TITLE, NOTE, NAME, ORIGIN = 15, 11, 11, 10  # sizes of letters
+KEY = 33  # from the sample of a line to its name
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,13 @@ LOOKS = {
 
 @dataclass(frozen=True)
 class Panel:
-    """One chart of a drawing, and where it stands."""
+    """One chart of a drawing, where it stands, and where the names of its lines do."""
 
     chart: LineChart
     x: float
     y: float
     lines: list[tuple[Line, Look]]
+    legend: list[tuple[float, float]]
 
 
 def drawings(audit: Audit) -> Iterator[tuple[str, str]]:
@@ -68,22 +72,38 @@ def as_pdf(svg: str) -> bytes | None:
 
 
 def _drawing(figure: Figure, audit: Audit) -> str:
-    note = textwrap.wrap(figure.note, PER_LINE * len(figure.charts))
-    top = 62.0 + 15 * len(note)
+    across = round(len(figure.charts) * (WIDTH + MARGIN) + MARGIN)
+    title = _wrapped(f"Figure {figure.name}. {figure.title}", across, TITLE * BOLD)
+    note = _wrapped(figure.note, across, NOTE * LETTER)
+    origin = f"{audit['paper']['authors']}, {audit['paper']['venue']}; {audit['project']}, {audit['created'][:10]}"
+    last = _wrapped(origin, across, ORIGIN * LETTER)
+    top = 40.0 + 19 * len(title) + 15 * len(note)
+    legends = [_legend(chart) for chart in figure.charts]
     panels = [
-        Panel(chart, MARGIN + place * (WIDTH + MARGIN), top, [(line, _look(line.style)) for line in chart.lines])
-        for place, chart in enumerate(figure.charts)
+        Panel(chart, MARGIN + place * (WIDTH + MARGIN), top, [(line, _look(line.style)) for line in chart.lines], legend)
+        for place, (chart, legend) in enumerate(zip(figure.charts, legends, strict=True))
     ]
-    legend = max(-(-len(chart.lines) // 2) for chart in figure.charts) * ROW
+    below = max(max(y for _, y in legend) for legend in legends) + ROW
     return filled(
         "figure.svg",
-        title=f"Figure {figure.name}. {figure.title}",
+        title=title,
         note=note,
         panels=panels,
-        width=round(2 * MARGIN + len(panels) * WIDTH + (len(panels) - 1) * MARGIN),
-        height=round(top + HEIGHT + legend + 40),
-        origin=f"{audit['paper']['authors']}, {audit['paper']['venue']}; {audit['project']}, {audit['created'][:10]}",
+        width=across,
+        height=round(top + below + 8 + 13 * len(last)),
+        origin=last,
     )
+
+
+def _legend(chart: LineChart) -> list[tuple[float, float]]:
+    """Return where the name of each line stands in the chart: in two columns if every name fits, else in one."""
+    columns = 2 if max(len(line.name) for line in chart.lines) * NAME * LETTER < (WIDTH - chart.left) / 2 - KEY else 1
+    places = (divmod(place, columns) for place in range(len(chart.lines)))
+    return [(chart.left + column * (WIDTH - chart.left) / columns, HEIGHT + 12 + ROW * row) for row, column in places]
+
+
+def _wrapped(text: str, across: float, letter: float) -> list[str]:
+    return textwrap.wrap(text, int((across - 2 * MARGIN) / letter))
 
 
 def _look(style: str) -> Look:

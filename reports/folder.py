@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_audit, read_json, void
+from rethinking_audit.fixtures.record.reading import UnreadableAudit, as_audit, read_json, void
 from rethinking_audit.fixtures.record.types import Audit
 
 Found = list[tuple[Path, Audit]]
@@ -34,8 +35,9 @@ def read_folder(folder: Path) -> Folder:
     found = Folder()
     for path in sorted(folder.rglob("*.json")):
         try:
-            if not _is_comparison(path):
-                audit = read_audit(path)
+            record = read_json(path)
+            if not _is_comparison(record):
+                audit = as_audit(path, record)
                 (found.sabotaged if "sabotage" in audit else found.audits).append((path, audit))
         except UnreadableAudit as error:
             found.unreadable.append(str(error))
@@ -45,6 +47,5 @@ def read_folder(folder: Path) -> Folder:
     return found
 
 
-def _is_comparison(path: Path) -> bool:
-    record = read_json(path)
+def _is_comparison(record: Any) -> bool:
     return isinstance(record, dict) and "comparison" in record

@@ -9,8 +9,8 @@ from rethinking_audit.fixtures.record.judged import Case, Claim, Judgement
 from rethinking_audit.fixtures.record.outcome import as_expected
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.verdict import ERROR, HELD, NOT_RUN, REFUTED, VERDICTS
+from rethinking_audit.fixtures.record.words import IN_HUNDREDTHS, interval, limit, number, plural
 from rethinking_audit.fixtures.record.words import anchor as anchor_of
-from rethinking_audit.fixtures.record.words import interval, limit, number, plural
 
 Position = Callable[[float], float]
 
@@ -117,7 +117,7 @@ def _by_interval(judgement: Judgement, low: float | None, high: float | None) ->
 def _limits(judgement: Judgement) -> tuple[float | None, float | None]:
     """The limits that a value can pass: shares and correlations end at 1, errors and ratios at 0."""
     low, high, unit = judgement["accepted"]["low"], judgement["accepted"]["high"], judgement["unit"]
-    if low is not None and ((low == 0 and high is not None and high > 0) or (unit == "%" and low <= -1)):
+    if low is not None and ((low == 0 and high is not None and high > 0) or (unit in IN_HUNDREDTHS and low <= -1)):
         low = None
     if high is not None and unit != "x" and high >= 1 and low is not None:
         high = None

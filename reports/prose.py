@@ -10,15 +10,17 @@ from markupsafe import Markup
 from rethinking_audit.fixtures.record.words import clean
 
 FORMS = ["backticks", "fence", "heading", "list"]
-HEADING = "h4"  # below the heading of a card
 
 
-def prose(text: str) -> Markup:
-    """Return an explanation as HTML: paragraphs, lists, blocks of code, and headings of one level."""
+def prose(text: str, level: int = 4) -> Markup:
+    """Return an explanation as HTML: paragraphs, lists, blocks of code, and headings of one level.
+
+    Level 4 is below the heading of a card.
+    """
     tokens = _parser().parse(clean(text))
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = HEADING
+            token.tag = f"h{level}"
     return Markup(_parser().renderer.render(tokens, _parser().options, {}))  # noqa: S704 -- the parser escapes what it does not know
 
 

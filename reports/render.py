@@ -16,7 +16,7 @@ from rethinking_audit.fixtures.record.files import write
 from rethinking_audit.fixtures.record.reading import read_audit
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.verdict import VERDICTS
-from rethinking_audit.fixtures.record.words import clean
+from rethinking_audit.fixtures.record.words import clean, plural
 from rethinking_audit.reports.answer import answer
 from rethinking_audit.reports.background import background
 from rethinking_audit.reports.citation import bibtex
@@ -91,6 +91,7 @@ def _environment() -> Environment:
         loader=FunctionLoader(_template), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["chance"] = chance
+    environment.filters["plural"] = plural
     environment.filters["prose"] = prose
     environment.finalize = lambda value: value if isinstance(value, Markup) else clean(value)
     return environment

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rethinking_audit.fixtures.record.again import again
+from rethinking_audit.fixtures.record.again import again, words
 from rethinking_audit.fixtures.record.judged import Case, Claim, Look
 from rethinking_audit.fixtures.record.measured import Run
 from rethinking_audit.fixtures.record.outcome import (
@@ -127,7 +127,7 @@ def _card(claim: Claim, runs: Runs, command: str, brief: bool) -> Card:
         charts=[] if brief else _charts(claim, runs),
         places=re.findall(r"(?:Figure|Table) \d[a-c]?", claim["source"]),
         cost=_cost(claim, runs),
-        again=again(command, claim["cases"][0]["nodeid"], whole=True) if command and claim["cases"] else "",
+        again=again(words(command), claim["cases"][0]["nodeid"], whole=True) if command and claim["cases"] else "",
         brief=brief,
     )
 

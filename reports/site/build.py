@@ -9,8 +9,8 @@ from rethinking_audit.reports.site import places
 from rethinking_audit.reports.site.contents import Contents
 from rethinking_audit.reports.site.pages import pages
 
-MARK = '<meta name="generator" content="rethinking-audit site">'
-HEAD = 2_000  # of a page: the characters in which the mark is
+MARK = "rethinking-audit site"  # as the generator in every file of a site
+HEAD = 2_000  # of a file: the characters in which the mark is
 
 
 class CannotBuild(ValueError):
@@ -23,13 +23,17 @@ def build(contents: Contents, target: Path) -> Path:
     Pages of an earlier site there are replaced; files that the new one lacks stay.
 
     Raises:
-        CannotBuild: the folder has a front page that is not of a site.
+        CannotBuild: a page would replace a file that is not of a site.
         OSError: a file cannot be written.
     """
-    front = target / places.FRONT
-    if front.is_file() and MARK not in front.read_text(encoding="utf-8", errors="replace")[:HEAD]:
-        raise CannotBuild(f"{str(front)!r} is no page of a site, expected --into to name a folder without an index.html")
+    _check(target / places.FRONT)
     for file, text in pages(contents):
+        _check(target / file)
         (target / file).parent.mkdir(parents=True, exist_ok=True)
         write(target / file, text)
-    return front
+    return target / places.FRONT
+
+
+def _check(file: Path) -> None:
+    if file.is_file() and MARK not in file.read_text(encoding="utf-8", errors="replace")[:HEAD]:
+        raise CannotBuild(f"{str(file)!r} is no page of a site, expected --into to name a folder without one")

@@ -6,7 +6,7 @@ import os
 from functools import cached_property
 from pathlib import Path
 
-from rethinking_audit.fixtures.record.types import Contradiction
+from rethinking_audit.fixtures.record.types import Audit, Contradiction
 from rethinking_audit.reports.folder import Folder
 from rethinking_audit.reports.menu import Menu
 from rethinking_audit.reports.sabotage import Matrix
@@ -27,14 +27,20 @@ class Contents:
     def __init__(self, folder: Path, found: Folder, base: str = "") -> None:
         self.audits = shown(reversed(found.audits), folder)  # the latest first
         self.latest = latest(self.audits)
+        self.of_paper = [one for one in self.audits if not one.experiment.subject]
         self.unreadable = [reason.replace(f"{folder}{os.sep}", "") for reason in found.unreadable]  # a site is published
         self.base = base
         self.faults = _faults(found)
 
+    @property
+    def first(self) -> Audit | None:
+        """The latest audit of the paper, which says the paper's name; None if all are of training code."""
+        return self.of_paper[0].audit if self.of_paper else None
+
     @cached_property
     def claims(self) -> list[ClaimPage]:
-        """The claims and the readings."""
-        return claim_pages(self.audits)
+        """The claims and the readings of the paper; the findings on training code are in its reports alone."""
+        return claim_pages(self.of_paper)
 
     @property
     def readings(self) -> list[ClaimPage]:
@@ -62,7 +68,7 @@ class Contents:
         """The pages that there are."""
         there = (
             ("Audits", places.FRONT, True),
-            ("Claims and dates", places.CLAIMS, True),
+            ("Claims and dates", places.CLAIMS, self.claims),
             ("Misreadings", places.READINGS, self.readings),
             ("The paper against itself", places.CONTRADICTIONS, self.contradictions),
             ("Sabotage", places.SABOTAGE, self.faults),

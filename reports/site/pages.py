@@ -9,7 +9,7 @@ from typing import Any
 from rethinking_audit.reports.answer import answer
 from rethinking_audit.reports.glossary import TERMS, anchor_of
 from rethinking_audit.reports.matrix import matrix
-from rethinking_audit.reports.render import page, render
+from rethinking_audit.reports.render import filled, page, render
 from rethinking_audit.reports.sabotage_table import sign
 from rethinking_audit.reports.site import places
 from rethinking_audit.reports.site.claims import ClaimPage
@@ -23,7 +23,7 @@ MOST_CELLS = 8_000  # of the matrix: with more its page would be larger than 1 M
 
 
 def pages(contents: Contents) -> Iterator[File]:
-    """Yield every file of a site, one after the other."""
+    """Yield every file of a site. The front page comes last: where it is, all that it links to is there too."""
     yield from _menu_pages(contents)
     yield from _lecture(contents)
     yield places.FEED, _feed(contents)
@@ -31,15 +31,15 @@ def pages(contents: Contents) -> Iterator[File]:
         yield claim.file, _claim(claim, contents)
     for one in contents.audits:
         yield one.file, render(one.audit, menu=contents.menu.at(one.file, places.FRONT))
+    yield places.FRONT, _front(contents)
 
 
 def _menu_pages(contents: Contents) -> Iterator[File]:
     def made(file: PurePosixPath, template: str, **shown: Any) -> File:
         return file, page(template, menu=contents.menu.at(file), **shown)
 
-    answers = [(one, answer(one.audit)) for one in contents.latest]
-    yield made(places.FRONT, "site/front.html", answers=answers, contents=contents, feed=places.FEED)
-    yield made(places.CLAIMS, "site/claims.html", **_claims(contents))
+    if contents.claims:
+        yield made(places.CLAIMS, "site/claims.html", **_claims(contents))
     if contents.readings:
         yield made(places.READINGS, "site/readings.html", readings=contents.readings)
     if contents.contradictions:
@@ -51,15 +51,29 @@ def _menu_pages(contents: Contents) -> Iterator[File]:
     yield made(places.GLOSSARY, "site/glossary.html", terms=TERMS, anchor=anchor_of)
 
 
+def _front(contents: Contents) -> str:
+    answers = [(one, answer(one.audit)) for one in contents.latest]
+    of_paper = contents.first
+    return page(
+        "site/front.html",
+        menu=contents.menu.at(places.FRONT),
+        answers=answers,
+        contents=contents,
+        of_paper=of_paper,
+        address=answer(of_paper).paper if of_paper else None,
+        feed=places.FEED,
+    )
+
+
 def _claims(contents: Contents) -> dict[str, Any]:
-    rows = contents.audits[: max(1, MOST_CELLS // max(1, len(contents.claims)))]
-    crossed = matrix([one.audit for one in rows])
+    rows = contents.of_paper[: max(1, MOST_CELLS // len(contents.claims))]
+    verdicts = matrix([one.audit for one in rows])
     return {
-        "audits": [(one.audit, one.address) for one in rows],
+        "audits": [(one.audit, one.address) for one in contents.of_paper],
+        "crossed": [(one.audit, one.address) for one in rows],
         "names": [one.name for one in rows],
-        "of": len(contents.audits),
-        "matrix": crossed,
-        "links": {claim: address(places.of_claim(claim)) for claim in crossed.claims},
+        "matrix": verdicts,
+        "links": {claim: address(places.of_claim(claim)) for claim in verdicts.claims},
         "claims": [one for one in contents.claims if not one.is_reading],
     }
 
@@ -79,9 +93,10 @@ def _lecture(contents: Contents) -> Iterator[File]:
 
 
 def _feed(contents: Contents) -> str:
-    return page(
+    return filled(
         "site/feed.xml",
         latest=contents.audits[0],
+        of_paper=contents.first,
         entries=reds(contents.audits),
         id=f"{contents.base}{places.FEED}" if contents.base else feed_id_of(contents.audits[-1].audit),
         base=contents.base,

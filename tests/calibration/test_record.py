@@ -4,11 +4,13 @@ import math
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from rethinking_audit.fixtures.calibration.__main__ import main
 from rethinking_audit.fixtures.calibration.record import Calibration, Design, Rate, read
+from rethinking_audit.fixtures.record.words import SUFFIXES
 from tests.builders.places import ROOT
 
 WHOLE = Calibration(
@@ -36,9 +38,11 @@ WHOLE = Calibration(
 )
 
 
-def test_the_file_is_read_as_it_was_written(tmp_path):
-    (tmp_path / "calibration.toml").write_text(WHOLE.text())
-    assert read(tmp_path / "calibration.toml") == WHOLE
+@pytest.mark.parametrize("unit", SUFFIXES)
+def test_the_file_is_read_as_it_was_written(tmp_path, unit):
+    whole = replace(WHOLE, designs=[replace(WHOLE.designs[0], unit=unit), *WHOLE.designs[1:]])
+    (tmp_path / "calibration.toml").write_text(whole.text())
+    assert read(tmp_path / "calibration.toml") == whole
 
 
 def test_the_table_and_the_false_alarms_are_printed_from_the_file(tmp_path, capsys, monkeypatch):

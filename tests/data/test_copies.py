@@ -142,3 +142,6 @@ def test_nearly_flat_images_of_different_contrast_are_no_copies():
     seen = standardize(torch.as_tensor(faint / 255))
     assert not torch.allclose(seen[0], seen[1], atol=1e-2)
     assert len(set(copies.digests(faint, (8, 8)))) == 2
+    both = np.zeros((2, 1, 8, 8), np.uint8)  # one nearly flat, the other not, and equal in the smallest whole steps
+    both[0, 0, 0, :2], both[1, 0, 0, :2] = 1, 200
+    assert len(set(copies.digests(both, (8, 8)))) == 2

@@ -92,22 +92,35 @@ def test_cases_controls_and_readings_are_counted_apart():
 
 
 def test_a_reading_that_held_is_named():
-    told = [text for text, _ in terminal.why(synthetic(1, networks=("mlp",), runs=False) | reading("HELD"), "out")]
-    assert told[0] == "HELD: family/claim-0 [fast-mlp]"
+    told = [
+        text for text, _ in terminal.why(synthetic(1, networks=("mlp",), runs=False) | reading("HELD"), "out", ["pytest"])
+    ]
+    assert told[0] == "HELD, must be REFUTED: family/claim-0 [fast-mlp]"
 
 
 def test_what_did_not_hold_says_why_and_how_to_run_it_again():
     audit = give(synthetic(1, networks=("mlp",), runs=False), 0, "mlp", verdict="REFUTED", reason="it is 30 %")
-    lines = [text for text, _ in terminal.why(audit, "out/audit.html")]
+    lines = [text for text, _ in terminal.why(audit, "out/audit.html", ["pytest", "claims"])]
     assert lines == [
         "REFUTED: family/claim-0 [fast-mlp]: it is 30 %",
         "  why:       out/audit.html#family-claim-0",
-        f"  run again: {audit['command']} -k '{audit['claims'][0]['cases'][0]['nodeid'].rpartition('::')[2]}'",
+        f"  run again: pytest claims -k '{audit['claims'][0]['cases'][0]['nodeid'].rpartition('::')[2]}'",
     ]
+
+
+def test_a_report_that_was_not_written_is_no_place_to_look():
+    audit = give(synthetic(1, networks=("mlp",), runs=False), 0, "mlp", verdict="REFUTED", reason="it is 30 %")
+    told = [text for text, _ in terminal.why(audit, "not written: IsADirectoryError: out/audit.html", ["pytest"])]
+    assert [text.split(":")[0].strip() for text in told] == ["REFUTED", "run again"]
+
+
+def test_wide_characters_leave_the_columns_in_line():
+    lines = printed(NAMES, [Group("claim", [Row(("模型", "HELD", "1", "2")), Row(("mlp", "HELD", "1", "2"))])], 80)
+    assert lines[-2:] == ["  模型  HELD     1         2", "  mlp   HELD     1         2"]
 
 
 def test_of_much_that_did_not_hold_the_first_few_say_how_to_go_on():
     audit = synthetic(5, networks=("mlp",), runs=False)
     for place in range(5):
         audit = give(audit, place, "mlp", verdict="REFUTED", reason="no")
-    assert len([text for text, _ in terminal.why(audit, "out")]) == 5 + 2 * terminal.MOST_AGAIN
+    assert len([text for text, _ in terminal.why(audit, "out", ["pytest"])]) == 5 + 2 * terminal.MOST_AGAIN

@@ -83,7 +83,7 @@ def test_its_page_says_what_changed_since_the_baseline(folder):
     regression.pytest_audit_judged(json.loads((folder / "new.json").read_text()) | {"exit_code": 0})
     pytest_audit_written(config, folder / "new.json")
     page = (folder / "new.html").read_text()
-    assert 'against <a href="#changed">the baseline</a>' in page
+    assert '<a href="#changed">against that of' in page
     assert page.count("1 regressed</span>") == 2  # on the first screen, and over what changed
 
 

@@ -272,7 +272,35 @@ def test_a_matrix_of_many_audits_has_the_latest(tmp_path, monkeypatch):
     monkeypatch.setattr(pages, "MOST_CELLS", 5)
     made = site(tmp_path, a=at(synthetic(2), 1), b=at(synthetic(2), 2), c=at(synthetic(2), 3))
     assert "The latest 2 of 3 audits." in made.told("claims.html")
-    assert "audits/a/audit.html" not in made.texts["claims.html"]
+    crossed = made.texts["claims.html"].partition('id="dates"')[2].partition("</section>")[0]
+    assert [crossed.count(f"<small>{name}</small>") for name in "abc"] == [0, 1, 1]
+    assert "audits/a/audit.html" in made.texts["claims.html"]
+
+
+def test_findings_on_training_code_are_no_claims_of_the_paper(tmp_path):
+    made = site(tmp_path, paper=at(synthetic(1), 1), own=at(synthetic(3), 2) | {"subject": "mine.py:fit"})
+    assert [name for name in made.pages if name.startswith("claims/")] == ["claims/family/claim-0.html"]
+    assert "mine.py:fit" in made.told("index.html")
+    assert "hold?" in made.told("index.html")
+
+
+def test_a_site_of_training_code_alone_names_no_paper(tmp_path):
+    made = site(tmp_path, own=at(synthetic(3), 2) | {"subject": "mine.py:fit"})
+    assert "claims.html" not in made.pages
+    assert "Is there a mistake in the training code?" in made.told("index.html")
+    assert list(made.dead()) == []
+
+
+def test_a_file_that_is_of_no_site_is_not_replaced(tmp_path, capsys):
+    (tmp_path / "audit.json").write_text(json.dumps(synthetic(1)))
+    theirs = tmp_path / "site" / "claims.html"
+    theirs.parent.mkdir()
+    theirs.write_text("<h1>Our claims</h1>")
+    assert main(["site", str(tmp_path)]) == 4
+    assert f"{str(theirs)!r} is no page of a site" in capsys.readouterr().err
+    assert theirs.read_text() == "<h1>Our claims</h1>"
+    theirs.unlink()
+    assert [main(["site", str(tmp_path)]) for _ in range(2)] == [0, 0]
 
 
 @pytest.mark.lengthy

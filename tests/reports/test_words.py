@@ -17,7 +17,7 @@ from rethinking_audit.fixtures.record import outcome, words
         (0.005, "", "0.01"),
         (0.00499, "", "5.0e-03"),
         (-1e-9, "", "-1.0e-09"),
-        (1e-9, "%", "0.00 %"),
+        (1e-9, "%", "1e-07 %"),
         (1e-9, "x", "0.00 ×"),
         (999_999_999.0, "", "999999999.00"),
         (1e9, "", "1e+09"),
@@ -34,6 +34,14 @@ def test_a_difference_of_shares_is_told_in_points():
     assert words.number(0.0328, "points") == "3.28 points"
     assert words.limit(judged(0.0, None, "points")) == "at least 0 points"
     assert words.interval({"low": -0.01, "high": 0.02}, "points") == "-1.00 to 2.00 points"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [(2e-5, "%", "0.002 %"), (0.99998, "%", "99.998 %"), (-1e-5, "points", "-0.001 points"), (1.0, "%", "100.00 %")],
+)
+def test_nearly_none_and_nearly_all_are_neither(value, unit, text):
+    assert words.number(value, unit) == text
 
 
 def test_what_is_missing_is_told_as_one_asks():

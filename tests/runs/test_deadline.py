@@ -45,8 +45,10 @@ def test_what_is_unknown_is_predicted_to_take_several_times_what_it_should():
 def test_what_a_run_probably_takes_is_what_its_kind_took_or_its_work_alone():
     found = pace()
     assert found.likely(SPEC) == found.work(SPEC)
+    assert not found.knows_kind(SPEC)
     found.saw(SPEC, 3 * found.work(SPEC), 1.0)
     assert found.likely(SPEC) == pytest.approx(3 * found.work(SPEC))
+    assert found.knows_kind(SPEC)
 
 
 @pytest.mark.parametrize("ratio", [0.1, 1.0, 30.0])
