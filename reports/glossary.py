@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rethinking_audit.fixtures.record.verdict import ERROR, HELD, INCONCLUSIVE, NOT_RUN, REFUTED
 
+OF_A_REPORT = ("Verdicts", "How it is judged")  # the groups whose words every report has
+
 # By group; a term's place in a page is its name with hyphens.
 TERMS: dict[str, dict[str, str]] = {
     "Verdicts": {

@@ -22,6 +22,7 @@ from rethinking_audit.reports.background import background
 from rethinking_audit.reports.citation import bibtex
 from rethinking_audit.reports.comparison import KINDS, Comparison
 from rethinking_audit.reports.figures import figures
+from rethinking_audit.reports.glossary import OF_A_REPORT, TERMS
 from rethinking_audit.reports.menu import Menu
 from rethinking_audit.reports.overview import lines, undecided
 from rethinking_audit.reports.pictures import pictures
@@ -52,6 +53,7 @@ def render(audit: Audit, comparison: Comparison | None = None, menu: Menu | None
         readings=cards(audit.get("readings", []), audit["runs"], command),
         background=background(audit),
         bibtex=bibtex(audit),
+        terms={group: TERMS[group] for group in OF_A_REPORT},
         comparison=comparison,
         kinds=KINDS,
         script=_script(),
@@ -93,8 +95,15 @@ def _environment() -> Environment:
     environment.filters["chance"] = chance
     environment.filters["plural"] = plural
     environment.filters["prose"] = prose
-    environment.finalize = lambda value: value if isinstance(value, Markup) else clean(value)
+    environment.finalize = _shown
     return environment
+
+
+def _shown(value: object) -> object:
+    """Return what a template prints of a value. A page has thousands of coordinates, most of them whole numbers."""
+    if isinstance(value, Markup):
+        return value
+    return clean(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def chance(alpha: float) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rethinking_audit.fixtures.record.again import again, words
-from rethinking_audit.fixtures.record.judged import Case, Claim, Look
+from rethinking_audit.fixtures.record.judged import Case, Claim, Judgement, Look
 from rethinking_audit.fixtures.record.measured import Run
 from rethinking_audit.fixtures.record.outcome import (
     as_expected,
@@ -175,12 +175,20 @@ def _row(case: Case, scale: Scale | None, runs: Runs) -> Row:
         limit(judgement),
         number(value, unit, "–"),
         interval_chart(judgement, value, scale) if scale else None,
-        [(name, numbers(values, unit_of_values(judgement, name))) for name, values in judgement["values"].items()],
+        _values(judgement),
         as_expected(case),
         ", ".join(vouching_networks(case)),
         [(look, number(look["measured"], unit), interval(look["interval"], unit)) for look in case.get("looks", ())],
         judgement.get("further"),
     )
+
+
+def _values(judgement: Judgement) -> list[tuple[str, str]]:
+    """Return the names of each series with its numbers. Series with the same numbers stand in one line."""
+    found: dict[str, list[str]] = {}
+    for name, values in judgement["values"].items():
+        found.setdefault(numbers(values, unit_of_values(judgement, name)), []).append(name)
+    return [("; ".join(names), told) for told, names in found.items()]
 
 
 def _charts(claim: Claim, runs: Runs) -> list[LineChart]:
