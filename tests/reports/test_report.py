@@ -183,7 +183,7 @@ def test_a_control_that_was_not_refuted_is_shown():
     made = audit(claim(control="HELD"))
     (card,) = cards(made["claims"], made["runs"])
     assert card.controls == [Controls("softmax regression", "REFUTED", [], ["alexnet"], [])]
-    assert "did not fail, as it must" in render(made)
+    assert "Problem: it should fail and did not" in render(made)
 
 
 def test_lines_lie_inside_their_chart():
