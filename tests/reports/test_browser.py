@@ -1,4 +1,4 @@
-"""What axe says of the pages, wide and narrow, light and dark."""
+"""What a browser makes of the pages: what axe says of them, wide and narrow, light and dark, and how they are printed."""
 
 import re
 import shutil
@@ -67,21 +67,18 @@ def violations(browser, axe, html, folder, scheme, width):
     opened = re.sub(r'<details( class="body")?>', "<details open>", html)
     opened = re.sub(r"<meta http-equiv[^>]*>", "", opened, count=1)
     opened = opened.replace("</body>", f"<script>{axe}</script><script>{AXE}</script></body>")
-    (folder / "page.html").write_text(opened, encoding="utf-8")
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
     look = [f"--blink-settings=preferredColorScheme={int(scheme == 'light')}", f"--window-size={width},900"]
-    command = [
-        browser,
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        *quiet,
-        *look,
-        f"--user-data-dir={folder / 'user'}",
-    ]
-    command += ["--virtual-time-budget=60000", "--dump-dom", (folder / "page.html").as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    return re.search(r"<pre>(.*?)</pre>", done.stdout, re.DOTALL)[1]
+    told = opened_in(browser, folder, opened, *look, "--virtual-time-budget=60000", "--dump-dom")
+    return re.search(r"<pre>(.*?)</pre>", told, re.DOTALL)[1]
+
+
+def opened_in(browser, folder, html, *options):
+    """Open a page without a window and return what the browser prints."""
+    (folder / "page.html").write_text(html, encoding="utf-8")
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", *quiet, f"--user-data-dir={folder / 'user'}"]
+    command += [*options, (folder / "page.html").as_uri()]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -96,3 +93,9 @@ def test_axe_finds_no_violation(browser, axe, tmp_path, shown, scheme, width):
 def test_axe_finds_no_violation_in_a_site(browser, axe, small_site, tmp_path, name, scheme):
     width = 1280 if scheme == "light" else 500
     assert violations(browser, axe, small_site.texts[name], tmp_path, scheme, width) == "[]"
+
+
+@pytest.mark.parametrize("record", sorted(FAST.parent.parent.glob("*/audit.json")), ids=lambda path: path.parent.name)
+def test_a_certificate_is_printed_on_one_page(browser, tmp_path, record):
+    opened_in(browser, tmp_path, certificate(read_audit(record), b""), f"--print-to-pdf={tmp_path / 'page.pdf'}")
+    assert len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "page.pdf").read_bytes())) == 1
