@@ -1,0 +1,29 @@
+"""Since 2017: what others found when they asked what the paper left open.
+
+None of it is the paper's. Each claim has its own source, and the answer about the paper does not count it. docs/since.md
+says what became of the question.
+Refuted by: a test error that only falls as a model grows.
+"""
+
+from rethinking_audit.fixtures.claimkit import Control, Solve, claim, part
+
+
+@claim(
+    "since/double-descent",
+    source="Belkin, Hsu, Ma and Mandal 2019, doi:10.1073/pnas.1903070116",
+    refuted_by="a test error that does not peak at as many features as images, or stays above what few features reach",
+    runs={"features": Solve()},
+    control=Control("ridge regression on the same features", {"features": Solve(variant="ridge")}),
+    problems=("double-descent",),
+)
+def test_the_test_error_peaks_at_interpolation_and_falls_again(runs, paper, judge):
+    """With as many random features as images the test error peaks; with many more it falls below all errors before.
+
+    The fit is that of minimum norm, without l2. n is the number of images. Their labels are true.
+    """
+    errors = runs.features.wrong_by("multiples")
+    peak, many = errors.pop(1), errors[max(errors)]
+    what = "test error at n features less that at another number", "test error at the most features less that at few"
+    peaks = {f"{at:g} n": part.error_difference(what[0], peak, one, at_least=paper.limit) for at, one in errors.items()}
+    falls = part.each_error_at_most(what[1], many, {f"{at:g} n": (one, 0) for at, one in errors.items() if at < 1})
+    judge.all_hold({"peaks": part.all_hold(peaks), "falls again": falls})

@@ -1,0 +1,31 @@
+"""Worlds in which a claim found since 2017 is false: the claim's own test must not find it HELD in any of them."""
+
+import pytest
+
+from tests.builders.solved import errors, judged
+
+HELD, INCONCLUSIVE, REFUTED = "HELD", "INCONCLUSIVE", "REFUTED"
+SEEDS = range(5)
+
+
+# since/double-descent
+
+MULTIPLES = (0.1, 0.5, 1.0, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("counts", "verdict"),
+    [
+        ((400, 300, 700, 100), HELD),
+        ((400, 300, 200, 100), REFUTED),
+        ((400, 300, 700, 350), REFUTED),
+        ((400, 300, 290, 700), REFUTED),
+        ((400, 300, 418, 100), INCONCLUSIVE),
+    ],
+    ids=["down, up and down again", "only down", "down to above the first minimum", "only up in the end", "a small peak"],
+)
+def test_an_error_that_does_not_peak_or_does_not_fall_again_is_no_double_descent(counts, verdict):
+    def solved(seed):
+        return {"tested": 900, "multiples": list(MULTIPLES), "wrongs": [errors(count + seed % 2) for count in counts]}
+
+    assert judged("since/double-descent", "double-descent", features=[solved(seed) for seed in SEEDS]).verdict == verdict
