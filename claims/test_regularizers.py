@@ -64,32 +64,6 @@ def test_random_labels_are_fitted_with_regularizers(runs, paper, judge):
 
 
 @claim(
-    "regularizers/dose",
-    source="Arpit et al. 2017, section 3; not in the paper",
-    refuted_by="a weight decay that stops memorization only where it costs more accuracy than the paper calls a difference",
-    runs={"without": PLAIN, "true": DOSES, "random": Sweep(over="doses", corruption=1.0)},
-    treated={"true": "without"},
-    control=Control(
-        "no weight decay under the name of each dose",
-        {"random": Sweep(over="doses", corruption=1.0, under=("no-weight-decay",))},
-    ),
-    networks=("mlp-1x512",),
-)
-def test_some_dose_stops_memorization_and_costs_little(runs, paper, judge):
-    """Some dose of weight decay stops memorization and costs hardly any test accuracy.
-
-    So the sentence that regularizers do not stop memorization is true of common doses, not of all.
-    """
-    doses = {}
-    for dose, true in runs.true.items():
-        accuracies = runs.without.test_accuracy, true.test_accuracy
-        lost = part.difference("test accuracy lost", *accuracies, true.tested, at_most=paper.limit)
-        left = part.mean("random labels left unfitted", runs.random[dose].train_error, at_least=paper.unfitted)
-        doses[f"weight decay {dose:g}"] = part.all_hold({"costs little": lost, "stops memorization": left})
-    judge.one_holds(doses)
-
-
-@claim(
     "regularizers/augmentation-over-weight-decay",
     source="section 3, Table 1",
     refuted_by="weight decay that raises test accuracy as much as random crops do",

@@ -2,10 +2,11 @@
 
 None of it is the paper's. Each claim has its own source, and the answer about the paper does not count it. docs/since.md
 says what became of the question.
-Refuted by: a test error that only falls as a model grows.
+Refuted by: a test error that only falls as a model grows; a weight decay that costs accuracy wherever it stops
+memorization.
 """
 
-from rethinking_audit.fixtures.claimkit import Control, Solve, claim, part
+from rethinking_audit.fixtures.claimkit import Arm, Control, Solve, Sweep, claim, part
 
 
 @claim(
@@ -27,3 +28,33 @@ def test_the_test_error_peaks_at_interpolation_and_falls_again(runs, paper, judg
     peaks = {f"{at:g} n": part.error_difference(what[0], peak, one, at_least=paper.limit) for at, one in errors.items()}
     falls = part.each_error_at_most(what[1], many, {f"{at:g} n": (one, 0) for at, one in errors.items() if at < 1})
     judge.all_hold({"peaks": part.all_hold(peaks), "falls again": falls})
+
+
+@claim(
+    "since/dose",
+    source="Arpit et al. 2017, arXiv:1706.05394, section 3",
+    refuted_by="a weight decay that stops memorization only where it costs more accuracy than the paper calls a difference",
+    runs={
+        "without": Arm(under=("compared",)),
+        "true": Sweep(over="doses", under=("compared",)),
+        "random": Sweep(over="doses", corruption=1.0),
+    },
+    treated={"true": "without"},
+    control=Control(
+        "no weight decay under the name of each dose",
+        {"random": Sweep(over="doses", corruption=1.0, under=("no-weight-decay",))},
+    ),
+    networks=("mlp-1x512",),
+)
+def test_some_dose_stops_memorization_and_costs_little(runs, paper, judge):
+    """Some dose of weight decay stops memorization and costs hardly any test accuracy.
+
+    So the sentence that regularizers do not stop memorization is true of common doses, not of all.
+    """
+    doses = {}
+    for dose, true in runs.true.items():
+        accuracies = runs.without.test_accuracy, true.test_accuracy
+        lost = part.difference("test accuracy lost", *accuracies, true.tested, at_most=paper.limit)
+        left = part.mean("random labels left unfitted", runs.random[dose].train_error, at_least=paper.unfitted)
+        doses[f"weight decay {dose:g}"] = part.all_hold({"costs little": lost, "stops memorization": left})
+    judge.one_holds(doses)

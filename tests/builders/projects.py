@@ -49,7 +49,7 @@ reason = "{reason}"
 """
     for claim, reason in (
         ("label-corruption/slowdown", "true labels of digits are fitted in a few steps"),
-        ("regularizers/dose", "the one dose of the small project is the paper's, which stops nothing"),
+        ("since/dose", "the one dose of the small project is the paper's, which stops nothing"),
     )
 )
 SEEDS = """

@@ -214,9 +214,9 @@ def test_what_is_wrong_between_tables_is_told(old, new, said, tmp_path):
     [
         ("fitted = 0.0079", "", "['regularizers/not-sufficient'] has no fitted, expected a number between 0 and 1"),
         (
-            '["regularizers/dose"]',
-            '["regularizers/dosis"]',
-            "has no table 'regularizers/dose', expected one for",
+            '["since/dose"]',
+            '["since/dosis"]',
+            "has no table 'since/dose', expected one for",
         ),
         ("alpha = 0.01", "", "[decision] has no alpha, expected a number between 0 and 1"),
     ],

@@ -61,3 +61,10 @@ def test_fifty_levels_are_read_and_more_are_not(tmp_path):
         path.write_text(text)
         with pytest.raises(UnreadableAudit, match="is nested too deeply"):
             read_json(path)
+
+
+def test_a_claim_of_an_older_record_has_its_new_name(tmp_path):
+    path, audit = tmp_path / "audit.json", synthetic()
+    audit["claims"][0]["id"] = "regularizers/dose"
+    path.write_text(json.dumps(audit))
+    assert read_audit(path)["claims"][0]["id"] == "since/dose"
