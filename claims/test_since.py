@@ -2,11 +2,31 @@
 
 None of it is the paper's. Each claim has its own source, and the answer about the paper does not count it. docs/since.md
 says what became of the question.
-Refuted by: a test error that only falls as a model grows; a weight decay that costs accuracy wherever it stops
-memorization.
+Refuted by: wrong labels that are learned as soon as right ones; a test error that only falls as a model grows; a weight
+decay that costs accuracy wherever it stops memorization.
 """
 
 from rethinking_audit.fixtures.claimkit import Arm, Control, Solve, Sweep, claim, part
+
+
+@claim(
+    "since/easy-first",
+    source="Arpit et al. 2017, arXiv:1706.05394",
+    refuted_by="wrong labels that are learned as soon as right ones",
+    runs={"network": Solve()},
+    control=Control("random labels, where the rest is no easier than what was changed", {"network": Solve(corruption=1.0)}),
+    problems=("easy-first",),
+)
+def test_what_is_easy_is_learned_before_wrong_labels(runs, paper, judge):
+    """A network learns what is easy first, and only then memorizes wrong labels.
+
+    A fifth of the labels are wrong. When nine of ten right labels are learned, the network gives most images with a wrong
+    label their right one. In the end it has learned the wrong ones.
+    """
+    left = part.exactly("wrong labels left in the end", max(runs.network.left), at_most=0, unit="%")
+    what = "wrong labels that the network first corrects"
+    corrected = part.mean(what, runs.network.corrected, at_least=paper.limit, lowest=0, highest=1)
+    judge.provided({"memorizes": left}, corrected)
 
 
 @claim(
@@ -32,7 +52,7 @@ def test_the_test_error_peaks_at_interpolation_and_falls_again(runs, paper, judg
 
 @claim(
     "since/dose",
-    source="Arpit et al. 2017, arXiv:1706.05394, section 3",
+    source="Arpit et al. 2017, arXiv:1706.05394",
     refuted_by="a weight decay that stops memorization only where it costs more accuracy than the paper calls a difference",
     runs={
         "without": Arm(under=("compared",)),

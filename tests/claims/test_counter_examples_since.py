@@ -8,6 +8,19 @@ HELD, INCONCLUSIVE, REFUTED = "HELD", "INCONCLUSIVE", "REFUTED"
 SEEDS = range(5)
 
 
+# since/easy-first
+
+
+@pytest.mark.parametrize(
+    ("corrected", "left", "verdict"),
+    [(0.7, 0.0, HELD), (0.1, 0.0, REFUTED), (0.7, 0.2, REFUTED), (0.52, 0.0, INCONCLUSIVE)],
+    ids=["corrected, then memorized", "learned at once", "never memorized", "half of them"],
+)
+def test_wrong_labels_that_are_learned_at_once_or_never_are_not_learned_later(corrected, left, verdict):
+    values = [{"corrected": corrected + seed % 3 / 20, "left": left} for seed in SEEDS]
+    assert judged("since/easy-first", "easy-first", network=values).verdict == verdict
+
+
 # since/double-descent
 
 MULTIPLES = (0.1, 0.5, 1.0, 10.0)

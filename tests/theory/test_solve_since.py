@@ -31,3 +31,17 @@ def test_the_images_that_are_wrong_at_each_multiple_are_as_many_as_its_errors():
     for (first, second), error in zip(wrong.values(), values["test_errors"], strict=True):
         assert first == second
         assert sum(first) == pytest.approx(error * len(first))
+
+
+def test_a_network_corrects_wrong_labels_before_it_learns_them():
+    recipe = {"share": 0.2, "width": 128, "rate": 0.1, "batch": 32, "max_epochs": 200}
+    values = found("easy-first", **recipe)
+    assert 1 <= values["early"] < values["epochs"] < 200
+    assert values["corrected"] > 0.5
+    assert values["left"] == 0
+
+
+def test_a_network_that_learns_nothing_corrects_nothing_more_in_its_last_epoch():
+    values = found("easy-first", share=0.2, width=8, rate=1e-9, batch=32, max_epochs=2)
+    assert values["early"] == values["epochs"] == 2
+    assert values["left"] == values["corrected"] > 0
