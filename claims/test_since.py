@@ -3,7 +3,8 @@
 None of it is the paper's. Each claim has its own source, and the answer about the paper does not count it. docs/since.md
 says what became of the question.
 Refuted by: wrong labels that are learned as soon as right ones; a test error that only falls as a model grows; a weight
-decay that costs accuracy wherever it stops memorization.
+decay that costs accuracy wherever it stops memorization; a network that one example moves as much on true labels as on
+random ones.
 """
 
 from rethinking_audit.fixtures.claimkit import Arm, Control, Solve, Sweep, claim, part
@@ -78,3 +79,22 @@ def test_some_dose_stops_memorization_and_costs_little(runs, paper, judge):
         left = part.mean("random labels left unfitted", runs.random[dose].train_error, at_least=paper.unfitted)
         doses[f"weight decay {dose:g}"] = part.all_hold({"costs little": lost, "stops memorization": left})
     judge.one_holds(doses)
+
+
+@claim(
+    "since/average-stability",
+    source="Kuzborskij and Lampert 2018, arXiv:1703.01678; Hardt, Recht and Singer 2016, arXiv:1509.01240",
+    refuted_by="a loss at new images that one example moves as much on true labels as on random ones",
+    runs={"true": Solve(), "random": Solve(corruption=1.0)},
+    control=Control("true and random labels swapped", {"true": Solve(corruption=1.0), "random": Solve()}),
+    problems=("average-stability",),
+)
+def test_stability_on_average_tells_true_labels_from_random_ones(runs, paper, judge):
+    """On average one example moves the loss at new images less if the labels are true; in the worst case it does not.
+
+    So stability can depend on the data, where uniform stability, the worst case, is as bad for true labels.
+    """
+    what = "mean change of the loss at new images, random over true labels"
+    average = part.ratio(what, runs.random.mean_change, runs.true.mean_change, at_least=paper.ratio)
+    worst = part.mean("largest change of the loss, true labels", runs.true.pooled("changes"), at_least=paper.limit)
+    judge.all_hold({"on average": average, "in the worst case": worst})

@@ -42,3 +42,24 @@ def test_an_error_that_does_not_peak_or_does_not_fall_again_is_no_double_descent
         return {"tested": 900, "multiples": list(MULTIPLES), "wrongs": [errors(count + seed % 2) for count in counts]}
 
     assert judged("since/double-descent", "double-descent", features=[solved(seed) for seed in SEEDS]).verdict == verdict
+
+
+# since/average-stability
+
+
+@pytest.mark.parametrize(
+    ("true", "random", "largest", "verdict"),
+    [
+        (0.014, 0.07, 1.0, HELD),
+        (0.07, 0.07, 1.0, INCONCLUSIVE),
+        (0.07, 0.014, 1.0, REFUTED),
+        (0.014, 0.07, 0.01, REFUTED),
+    ],
+    ids=["five times as much", "as much", "the other way round", "never far"],
+)
+def test_a_stability_that_is_the_same_for_true_and_random_labels_tells_nothing(true, random, largest, verdict):
+    def solved(change):
+        return [{"mean_change": change * (1 + seed % 3 / 10), "changes": [largest] * 5} for seed in SEEDS]
+
+    runs = {"true": solved(true), "random": solved(random)[::-1]}
+    assert judged("since/average-stability", "average-stability", **runs).verdict == verdict

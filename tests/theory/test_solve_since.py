@@ -45,3 +45,10 @@ def test_a_network_that_learns_nothing_corrects_nothing_more_in_its_last_epoch()
     values = found("easy-first", share=0.2, width=8, rate=1e-9, batch=32, max_epochs=2)
     assert values["early"] == values["epochs"] == 2
     assert values["left"] == values["corrected"] > 0
+
+
+def test_one_example_moves_the_loss_far_somewhere_and_hardly_at_new_images():
+    values = found("average-stability", replaced=2, width=128, rate=0.1, batch=32, max_epochs=200)
+    assert values["train_errors"] == [0.0] * 3
+    assert min(values["changes"]) > 0.5
+    assert 0 < values["mean_change"] < 0.1
