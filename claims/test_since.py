@@ -4,7 +4,7 @@ None of it is the paper's. Each claim has its own source, and the answer about t
 says what became of the question.
 Refuted by: wrong labels that are learned as soon as right ones; a test error that only falls as a model grows; a weight
 decay that costs accuracy wherever it stops memorization; a network that one example moves as much on true labels as on
-random ones.
+random ones; a rescaled network that predicts otherwise or is no sharper.
 """
 
 from rethinking_audit.fixtures.claimkit import Arm, Control, Solve, Sweep, claim, part
@@ -98,3 +98,24 @@ def test_stability_on_average_tells_true_labels_from_random_ones(runs, paper, ju
     average = part.ratio(what, runs.random.mean_change, runs.true.mean_change, at_least=paper.ratio)
     worst = part.mean("largest change of the loss, true labels", runs.true.pooled("changes"), at_least=paper.limit)
     judge.all_hold({"on average": average, "in the worst case": worst})
+
+
+@claim(
+    "since/sharpness",
+    source="Dinh, Pascanu, Bengio and Bengio 2017, arXiv:1703.04933",
+    refuted_by="a network whose outputs change when it is rescaled, or whose loss keeps its curvature",
+    runs={"network": Solve()},
+    control=Control("only the first layer multiplied, which is no rescaling", {"network": Solve(variant="spoiled")}),
+    problems=("sharpness",),
+)
+def test_rescaling_changes_the_curvature_and_no_prediction(runs, paper, judge):
+    """Rescaling a ReLU network makes its minimum as sharp as one likes, and changes no output.
+
+    One layer is multiplied by 100, and the next divided by it. So sharpness, the largest curvature of the loss, cannot by
+    itself explain generalization: the two networks have the same test error.
+    """
+    network = runs.network
+    same = part.mean("change of the outputs, over the largest", network.change, at_least=0, at_most=paper.limit, unit="")
+    what = "largest curvature, rescaled over trained"
+    sharper = part.ratio(what, network.rescaled_curvature, network.curvature, at_least=paper.ratio)
+    judge.all_hold({"the same function": same, "sharper": sharper})

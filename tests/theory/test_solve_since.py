@@ -1,9 +1,13 @@
 """What the solvers of the claims found since 2017 find, and how their controls spoil it."""
 
+import numpy as np
 import pytest
+import torch
 
 from rethinking_audit.fixtures.tasks.solutions import Solutions
 from rethinking_audit.fixtures.tasks.sources import canonical
+from rethinking_audit.fixtures.theory import shallow
+from rethinking_audit.fixtures.theory.solve_sharpness import largest_curvature
 from rethinking_audit.fixtures.theory.solvers import SOLVERS
 from tests.builders.solved import digits
 
@@ -52,3 +56,28 @@ def test_one_example_moves_the_loss_far_somewhere_and_hardly_at_new_images():
     assert values["train_errors"] == [0.0] * 3
     assert min(values["changes"]) > 0.5
     assert 0 < values["mean_change"] < 0.1
+
+
+def test_a_rescaled_network_is_the_same_function_and_sharper():
+    recipe = {"scale": 100.0, "width": 3, "rate": 0.1, "batch": 32, "max_epochs": 50}
+    values, spoiled = (found("sharpness", 60, **recipe, missing=missing) for missing in (False, True))
+    assert values["change"] < 1e-14
+    assert values["rescaled_curvature"] > 50 * values["curvature"] > 0
+    assert spoiled["curvature"] == values["curvature"]
+    assert spoiled["change"] > 1
+
+
+def test_the_largest_curvature_is_that_of_finite_differences():
+    drawn = np.random.default_rng(1000)
+    weights = [torch.from_numpy(drawn.standard_normal(shape)) for shape in ((1, 4, 3), (1, 1, 3), (1, 3, 1), (1, 1, 1))]
+    points, signs = torch.from_numpy(drawn.standard_normal((20, 4))), torch.from_numpy(drawn.choice([-1.0, 1.0], 20))
+    start, step = torch.cat([part.flatten() for part in weights]), 1e-5
+
+    def slope(flat):
+        parts = [part.reshape(one.shape) for part, one in zip(flat.split([12, 3, 3, 1]), weights, strict=True)]
+        return torch.cat([part.flatten() for part in shallow.slopes(shallow.Networks(parts), points, signs[None])])
+
+    moves = torch.eye(len(start), dtype=torch.float64) * step
+    hessian = torch.stack([(slope(start + move) - slope(start - move)) / (2 * step) for move in moves])
+    largest = float(torch.linalg.eigvalsh((hessian + hessian.T) / 2)[-1])
+    assert largest_curvature(weights, points, signs) == pytest.approx(largest, rel=1e-6)
