@@ -43,12 +43,13 @@ def test_the_test_error_peaks_at_interpolation_and_falls_again(runs, paper, judg
 
     The fit is that of minimum norm, without l2. n is the number of images. Their labels are true.
     """
-    errors = runs.features.wrong_by("multiples")
-    peak, many = errors.pop(1), errors[max(errors)]
-    what = "test error at n features less that at another number", "test error at the most features less that at few"
-    peaks = {f"{at:g} n": part.error_difference(what[0], peak, one, at_least=paper.limit) for at, one in errors.items()}
-    falls = part.each_error_at_most(what[1], many, {f"{at:g} n": (one, 0) for at, one in errors.items() if at < 1})
-    judge.all_hold({"peaks": part.all_hold(peaks), "falls again": falls})
+    right, tested = runs.features.by("multiples", "test_accuracies"), runs.features.tested[0]
+    peak, many = right.pop(1), right[max(right)]
+    above, below = "test error at n features less that at another number", "test error at few features less that at many"
+    peaks = {at: part.difference(above, one, peak, tested, at_least=paper.limit) for at, one in right.items()}
+    falls = {at: part.difference(below, many, one, tested, at_least=0) for at, one in right.items() if at < 1}
+    parts = {"peak over": peaks, "fall from": falls}
+    judge.all_hold({f"{name} {at:g} n": rule for name, found in parts.items() for at, rule in found.items()})
 
 
 @claim(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders.solved import errors, judged
+from tests.builders.solved import judged
 
 HELD, INCONCLUSIVE, REFUTED = "HELD", "INCONCLUSIVE", "REFUTED"
 SEEDS = range(5)
@@ -27,19 +27,20 @@ MULTIPLES = (0.1, 0.5, 1.0, 10.0)
 
 
 @pytest.mark.parametrize(
-    ("counts", "verdict"),
+    ("errors", "verdict"),
     [
-        ((400, 300, 700, 100), HELD),
-        ((400, 300, 200, 100), REFUTED),
-        ((400, 300, 700, 350), REFUTED),
-        ((400, 300, 290, 700), REFUTED),
-        ((400, 300, 418, 100), INCONCLUSIVE),
+        ((0.44, 0.33, 0.78, 0.11), HELD),
+        ((0.44, 0.33, 0.22, 0.11), REFUTED),
+        ((0.44, 0.33, 0.78, 0.39), REFUTED),
+        ((0.44, 0.33, 0.32, 0.78), REFUTED),
+        ((0.44, 0.33, 0.461, 0.11), INCONCLUSIVE),
     ],
     ids=["down, up and down again", "only down", "down to above the first minimum", "only up in the end", "a small peak"],
 )
-def test_an_error_that_does_not_peak_or_does_not_fall_again_is_no_double_descent(counts, verdict):
+def test_an_error_that_does_not_peak_or_does_not_fall_again_is_no_double_descent(errors, verdict):
     def solved(seed):
-        return {"tested": 900, "multiples": list(MULTIPLES), "wrongs": [errors(count + seed % 2) for count in counts]}
+        accuracies = [1 - error + seed % 2 / 1000 * (error < 0.4) for error in errors]
+        return {"tested": 2000, "multiples": list(MULTIPLES), "test_accuracies": accuracies}
 
     assert judged("since/double-descent", "double-descent", features=[solved(seed) for seed in SEEDS]).verdict == verdict
 

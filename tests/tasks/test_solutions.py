@@ -62,3 +62,8 @@ def test_a_share_of_the_flags_is_taken_from_another_solve():
     (half,) = Solutions([{"wrong": mixed(right, wrong, 0.25), "tested": 800}]).wrong
     assert sum(half) == 200
     assert mixed([right, None], [wrong, wrong], 1.0) == [wrong, None]
+
+
+def test_values_are_found_by_the_numbers_at_their_places():
+    solved = Solutions([{"sizes": [1, 2], "errors": [0.5, 0.1]}, {"sizes": [1, 2], "errors": [0.6, 0.2]}])
+    assert solved.by("sizes", "errors") == {1: [0.5, 0.6], 2: [0.1, 0.2]}
