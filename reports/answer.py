@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from rethinking_audit.fixtures.record.judged import Case, Claim
-from rethinking_audit.fixtures.record.outcome import all_cases, as_it_must_be, every_control, must_be
+from rethinking_audit.fixtures.record.outcome import (
+    SINCE,
+    all_cases,
+    as_it_must_be,
+    every_control,
+    found_since,
+    must_be,
+    papers_own,
+)
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.verdict import ERROR, HELD, INCONCLUSIVE, NOT_RUN, REFUTED
 from rethinking_audit.fixtures.record.words import SIGNS, number, plural
 from rethinking_audit.reports.overview import anchor, no_news
 
-# By the first part of a claim's id.
+# The paper's, by the first part of a claim's id.
 FAMILIES = {
     "random-labels": "random labels",
     "random-inputs": "random inputs",
@@ -31,6 +39,7 @@ SCALES = {
     "small": ("on few natural images", "Not the paper's experiment: few images for each seed, and narrow networks."),
 }
 ARXIV = re.compile(r"arXiv:(\d{4}\.\d{4,5}(?:v\d+)?)")
+FELL = {REFUTED: "refuted", ERROR: "ended in an error", INCONCLUSIVE: "undecided"}
 WORKED = {"curves": "training", "values": "solve"}  # what a run is, by the part of its record
 
 
@@ -47,13 +56,17 @@ class Family:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the first screen says. `tone` is the verdict whose colour the sentence has, `paper` the address of the paper."""
+    """What the first screen says. `tone` is the verdict whose colour the sentence has, `paper` the address of the paper.
+
+    `since` says what became of the claims found since the paper, which the sentence does not count.
+    """
 
     tone: str
     title: str
     tiers: str
     paper: str | None
     sentence: str
+    since: str
     scale: str
     evidence: list[str]
     reasons: list[str]
@@ -63,7 +76,7 @@ class Answer:
 def answer(audit: Audit) -> Answer:
     """Return what an audit answers."""
     tone, sentence = _own_sentence(audit) if "subject" in audit else _sentence(audit)
-    families = [] if "subject" in audit else _families(audit["claims"])
+    families = [] if "subject" in audit else _families([*papers_own(audit), *found_since(audit)])
     tiers = " and ".join(_tiers(audit))
     of = audit.get("subject", f"{tiers} audit".strip())
     return Answer(
@@ -72,6 +85,7 @@ def answer(audit: Audit) -> Answer:
         tiers,
         f"https://arxiv.org/abs/{found[1]}" if (found := ARXIV.search(audit["paper"]["venue"])) else None,
         sentence,
+        _since(found_since(audit)),
         _scale(audit),
         list(_evidence(audit)),
         list(_reasons(audit)),
@@ -81,15 +95,16 @@ def answer(audit: Audit) -> Answer:
 
 def _sentence(audit: Audit) -> tuple[str, str]:
     """Return whether the paper holds, by the worst verdict that nobody expected."""
-    judged = [claim for claim in audit["claims"] if claim["verdict"] != NOT_RUN]
+    claims = papers_own(audit)
+    judged = [claim for claim in claims if claim["verdict"] != NOT_RUN]
     new = [claim["verdict"] for claim in judged if not no_news(claim)]
-    known, left = len(judged) - len(new), len(audit["claims"]) - len(judged)
+    known, left = len(judged) - len(new), len(claims) - len(judged)
     where = "".join(f", {words}" for words in (_kind(audit), _part(judged)) if words)
     told = f"{new.count(HELD)} of {plural(len(judged), 'claim')} held"
     told += f", {known} did not, as known since {_known_since(judged)}" if known else ""
     told += f", {left} not run" if left else ""
     if not judged:
-        return NOT_RUN, "Nothing was decided."
+        return NOT_RUN, "No claim of the paper was decided." if found_since(audit) else "Nothing was decided."
     if refuted := new.count(REFUTED):
         return REFUTED, f"Not all of it{where}: {refuted} {'was' if refuted == 1 else 'were'} refuted, {told}."
     if broken := new.count(ERROR):
@@ -98,6 +113,14 @@ def _sentence(audit: Audit) -> tuple[str, str]:
         so_far = "Mostly yes" if undecided < new.count(HELD) else "Not decided"
         return INCONCLUSIVE, f"{so_far}{where}: {undecided} undecided, {told}."
     return HELD, f"Yes{where}: {told}."
+
+
+def _since(claims: Sequence[Claim]) -> str:
+    """Return how many of the claims found since the paper held; nothing if none was judged."""
+    verdicts = [claim["verdict"] for claim in claims if claim["verdict"] != NOT_RUN]
+    others = (f", {verdicts.count(verdict)} {word}" for verdict, word in FELL.items() if verdict in verdicts)
+    held = f"{verdicts.count(HELD)} of {plural(len(verdicts), 'claim')} held"
+    return f"Found since 2017, by others: {held}{''.join(others)}." if verdicts else ""
 
 
 def _own_sentence(audit: Audit) -> tuple[str, str]:
@@ -213,4 +236,5 @@ def _family(name: str, claims: Sequence[Claim]) -> Family:
         if count := verdicts.count(verdict):
             shares.append((verdict, count, begun))
             begun += count
-    return Family(FAMILIES.get(name, name.replace("-", " ")), anchor(claims[0]), shares, verdicts.count(HELD), len(claims))
+    known = {**FAMILIES, SINCE: "found since 2017"}
+    return Family(known.get(name, name.replace("-", " ")), anchor(claims[0]), shares, verdicts.count(HELD), len(claims))

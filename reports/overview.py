@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rethinking_audit.fixtures.record.judged import Case, Claim, Judgement
-from rethinking_audit.fixtures.record.outcome import as_expected
+from rethinking_audit.fixtures.record.outcome import as_expected, found_since, is_since, papers_own
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.verdict import ERROR, HELD, NOT_RUN, REFUTED, VERDICTS
 from rethinking_audit.fixtures.record.words import IN_HUNDREDTHS, interval, limit, number, plural
@@ -38,6 +38,7 @@ class Line:
     nearest: str
     about: str
     expected: bool
+    since: bool  # found since 2017, no claim of the paper
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,8 @@ def anchor(claim: Claim) -> str:
 
 
 def lines(audit: Audit) -> list[Line]:
-    """Return a line for each claim, in the order of the audit."""
-    return [_line(claim) for claim in audit["claims"]]
+    """Return a line for each claim: the paper's in the order of the audit, then those found since."""
+    return [_line(claim) for claim in (*papers_own(audit), *found_since(audit))]
 
 
 def _line(claim: Claim) -> Line:
@@ -74,7 +75,7 @@ def _line(claim: Claim) -> Line:
     elif (first := claim["cases"][0])["verdict"] in (HELD, REFUTED, NOT_RUN) and first["reason"]:
         nearest = first["reason"]  # what an exact check found, or why there is nothing
     strip = _strip([(judgement, position) for _, judgement, position in placed])
-    return Line(claim, anchor(claim), strip, nearest, about, no_news(claim))
+    return Line(claim, anchor(claim), strip, nearest, about, no_news(claim), is_since(claim))
 
 
 def no_news(claim: Claim) -> bool:

@@ -13,6 +13,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from rethinking_audit.fixtures.record.files import write
+from rethinking_audit.fixtures.record.outcome import found_since, papers_own
 from rethinking_audit.fixtures.record.reading import read_audit
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.verdict import VERDICTS
@@ -49,7 +50,8 @@ def render(audit: Audit, comparison: Comparison | None = None, menu: Menu | None
         pictures=None if "subject" in audit else pictures(audit),
         figures=figures(audit),
         tables=tables(audit),
-        cards=cards(audit["claims"], audit["runs"], command),
+        cards=cards(papers_own(audit), audit["runs"], command),
+        since=cards(found_since(audit), audit["runs"], command),
         readings=cards(audit.get("readings", []), audit["runs"], command),
         background=background(audit),
         bibtex=bibtex(audit),

@@ -1,4 +1,4 @@
-"""What the report shows about solved problems: their sizes, and the charts of three claims."""
+"""What the report shows about solved problems: their sizes, and the charts of some claims."""
 
 from __future__ import annotations
 
@@ -102,6 +102,19 @@ def _norms(cases: Found, printed: Points) -> LineChart | None:
     return line_chart("norm and test error, a mark for each kernel width", "norm", "test error, %", series)
 
 
+def _by_features(cases: Found, _: Points) -> LineChart | None:
+    """The mean test error of the seeds against the number of features."""
+    series = []
+    for style, (case, found) in zip(STYLES, cases, strict=False):
+        errors: dict[float, list[float]] = {}
+        for values in found:
+            for at, right in _points(values.get("multiples", ()), values.get("test_accuracies", ())):
+                errors.setdefault(at, []).append(100 * (1 - right))
+        means = [(at, sum(every) / len(every)) for at, every in sorted(errors.items())]
+        series.append(Series(_name(case, cases), style, means, True))
+    return line_chart("test error by the number of features", "features for each image", "test error, %", series)
+
+
 def _points(xs: Sequence[float | None], ys: Sequence[float | None]) -> list[Point]:
     """The points of two lists without those that lack a number; none if the lists do not belong together."""
     pairs = zip(xs, ys, strict=False) if len(xs) == len(ys) else ()
@@ -118,4 +131,5 @@ CHARTS = {
     "expressivity/two-layer": _polygon,
     "kernel/interpolates-and-generalizes": _by_size,
     "kernel/minimum-norm-not-predictive": _norms,
+    "since/double-descent": _by_features,
 }

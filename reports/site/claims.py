@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from rethinking_audit.fixtures.record.judged import Claim
-from rethinking_audit.fixtures.record.outcome import everything, paper_value
+from rethinking_audit.fixtures.record.outcome import everything, is_since, paper_value
 from rethinking_audit.fixtures.record.verdict import NOT_RUN
 from rethinking_audit.reports.charts import Scale, interval_chart, interval_scales
 from rethinking_audit.reports.site import places
@@ -38,6 +38,11 @@ class ClaimPage:
     def is_reading(self) -> bool:
         """Whether the claim is a reading, which must be refuted."""
         return "expected" in self.claim
+
+    @property
+    def is_since(self) -> bool:
+        """Whether the claim was found since the paper."""
+        return is_since(self.claim)
 
     @property
     def file(self) -> PurePosixPath:

@@ -136,3 +136,37 @@ def test_a_stand_in_of_some_of_the_data_is_said_of_these():
     (data,) = made["data"].values()
     made["data"] = {"a": data | {"stand_in": True}, "b": data | {"stand_in": False}}
     assert answer(made).scale.endswith(" Some of the data are a stand-in for the paper's.")
+
+
+def with_since(*verdicts, papers=True):
+    """What an audit answers that judged claims found since 2017 too."""
+    made = whole(synthetic())
+    first = made["claims"][0]
+    found = [{**copy.deepcopy(first), "id": f"since/{place}", "verdict": one} for place, one in enumerate(verdicts)]
+    made["claims"] = [*found[:1], *(made["claims"] if papers else []), *found[1:]]
+    return answer(made)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "since"),
+    [
+        ((), ""),
+        (("NOT RUN",), ""),
+        (("HELD", "HELD"), "Found since 2017, by others: 2 of 2 claims held."),
+        (
+            ("REFUTED", "HELD", "INCONCLUSIVE", "ERROR", "NOT RUN"),
+            "Found since 2017, by others: 1 of 4 claims held, 1 refuted, 1 ended in an error, 1 undecided.",
+        ),
+    ],
+)
+def test_what_was_found_since_is_said_and_never_counted_as_the_papers(verdicts, since):
+    found = with_since(*verdicts)
+    assert (found.tone, found.sentence) == ("HELD", "Yes, on small data: 8 of 8 claims held.")
+    assert found.since == since
+    assert [family.name for family in found.families][8:] == ["found since 2017"] * bool(since)
+
+
+def test_an_audit_of_what_was_found_since_alone_says_nothing_of_the_paper():
+    found = with_since("HELD", papers=False)
+    assert (found.tone, found.sentence) == ("NOT RUN", "No claim of the paper was decided.")
+    assert found.since == "Found since 2017, by others: 1 of 1 claim held."

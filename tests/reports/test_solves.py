@@ -154,3 +154,15 @@ def test_a_problem_says_its_size_its_seeds_and_its_data():
     assert solves.about(arms, [{"norm": 1.0}]) == "2 seeds, of digits"
     runs = {"a": {"values": 1}, "c": {"values": 3}, "x": {"values": 4}, "b": {"curves": {}}}
     assert solves.solved(arms, runs) == [1, 3]
+
+
+def test_errors_by_the_number_of_features_are_means_of_the_seeds():
+    seeds = [{"multiples": [0.5, 1.0], "test_accuracies": [0.4 + more, 0.1 + more]} for more in (0.0, 0.2)]
+    (chart,) = charts("since/double-descent", [case("double-descent", "a", "b")], dict(zip("ab", seeds, strict=True)))
+    assert drawn(chart) == (
+        "test error by the number of features",
+        "features for each image",
+        "test error, %",
+        [("double-descent", "inception", True, 2)],
+    )
+    assert [cells for _, cells in chart.table] == [["50"], ["80"]]
