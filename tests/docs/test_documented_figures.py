@@ -23,7 +23,9 @@ from tests.builders.places import ROOT
 # Not figures: places in the paper, and what other tests hold.
 PLACE = r"(?:[Tt]heorem|Lemma|Corollary|Table|Figure|ICLR|[Ss]ections?) \d[\w.]*(?:,? (?:and )?\d[\d.]*)*"
 CITED = r"arXiv:\d{4}\.\d{5}|doi:10\.\d+/[\w.-]+|\b20[12]\d\b(?! %)"  # other papers, and the years of papers
-HELD_ELSEWHERE = re.compile(rf"{PLACE}|{CITED}|[Ee]xits? (?:code (?:is )?)?\d+|Python \d\.\d+|[\w./-]*#\d+|^\| \d+ \| [a-z]")
+HELD_ELSEWHERE = re.compile(
+    rf"{PLACE}|{CITED}|[Ee]xits? (?:code (?:is )?)?\d+|Python \d\.\d+|[\w./-]*#\d+|^\| \d+ \| [a-z]"
+)
 FIGURE = re.compile(r"(?<![\w.,-])-?\d+(?:,\d{3})*(?:\.\d+)*(?:e[-+]?\d+)?(?: %)?(?![\w-]|\.\d)")
 TOOK = f"in {json.loads((ROOT / 'reports/baselines/fast-2-core-cpu/audit.json').read_text())['seconds']:.0f} s"
 SPAN = re.compile(r"(?<=% )\((-?[\d.]+)…(-?[\d.]+)\)")  # an interval beside its estimate in %
