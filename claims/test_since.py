@@ -116,6 +116,7 @@ def test_rescaling_changes_the_curvature_and_no_prediction(runs, paper, judge):
     itself explain generalization: the two networks have the same test error.
     """
     network = runs.network
-    same = part.mean("change of the outputs, over the largest", network.change, at_least=0, at_most=paper.limit, unit="")
-    sharper = part.mean("largest curvature, rescaled over trained", network.growth, at_least=paper.ratio, unit="x")
+    same = part.mean("change of the outputs, over the largest", network.change, at_least=0, at_most=paper.residual, unit="")
+    what = "powers of ten by which the largest curvature grows"
+    sharper = part.mean(what, network.powers, at_least=paper.limit, unit="")
     judge.all_hold({"the same function": same, "sharper": sharper})

@@ -70,10 +70,10 @@ def test_a_stability_that_is_the_same_for_true_and_random_labels_tells_nothing(t
 
 
 @pytest.mark.parametrize(
-    ("change", "growth", "verdict"),
-    [(1e-15, 1000, HELD), (1e-15, 1, REFUTED), (1e-3, 1000, REFUTED), (1e-15, 101, INCONCLUSIVE)],
+    ("change", "powers", "verdict"),
+    [(1e-15, 5, HELD), (1e-15, 0, REFUTED), (1e-3, 5, REFUTED), (1e-15, 2.01, INCONCLUSIVE)],
     ids=["sharper", "no sharper", "another function", "hardly sharp enough"],
 )
-def test_a_rescaling_that_changes_outputs_or_no_curvature_is_no_sharp_minimum_of_the_same_function(change, growth, verdict):
-    values = [{"change": change * (1 + seed % 3 / 10), "growth": growth * (0.9 + seed % 3 / 10)} for seed in SEEDS]
+def test_a_rescaling_that_changes_outputs_or_no_curvature_is_no_sharp_minimum_of_the_same_function(change, powers, verdict):
+    values = [{"change": change * (1 + seed % 3 / 10), "powers": powers + seed % 3 / 10 - 0.1} for seed in SEEDS]
     assert judged("since/sharpness", "sharpness", network=values).verdict == verdict
