@@ -57,6 +57,11 @@ def test_a_rescaled_network_is_the_same_function_and_sharper():
     assert spoiled["change"] > 1
 
 
+def test_a_network_so_far_multiplied_that_its_loss_is_flat_has_a_finite_curvature():
+    recipe = {"scale": 1e6, "width": 16, "rate": 0.1, "batch": 32, "max_epochs": 200}
+    assert found("sharpness", 60, **recipe, missing=True)["powers"] < -15
+
+
 def test_the_largest_curvature_is_that_of_finite_differences():
     drawn = np.random.default_rng(1000)
     weights = [torch.from_numpy(drawn.standard_normal(shape)) for shape in ((1, 4, 3), (1, 1, 3), (1, 3, 1), (1, 1, 1))]
