@@ -21,6 +21,7 @@ ENVIRONMENT = {
     "RAY_AUTH_MODE": "token",
     "RAY_AUTH_TOKEN": "0123456789abcdef" * 4,
     "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "0",
+    "RAY_worker_niceness": "0",
     "RAY_USAGE_STATS_ENABLED": "0",
 }
 
@@ -99,7 +100,8 @@ def test_a_cluster_of_this_machine_starts_by_itself_where_shared_memory_is_as_sm
     small = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=64m tmpfs /dev/shm && exec "$@"', "sh"]
     if subprocess.run([*small, "true"], capture_output=True, check=False).returncode:
         pytest.skip("only root may mount a small /dev/shm")
-    made = subprocess.run([*small, *command], cwd=project.folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    how = {"cwd": project.folder, "capture_output": True, "text": True, "timeout": PATIENCE, "check": False}
+    made = subprocess.run([*small, *command], **how)
     assert made.returncode == project.audit()["exit_code"], made.stdout
     assert project.audit()["provenance"]["workers"].startswith("Ray, 1 node")
 

@@ -85,7 +85,7 @@ def test_an_error_of_a_node_fails_its_parcel_alone(shared):
 
 def test_a_node_that_computes_otherwise_ends_the_audit_and_frees_the_runs(shared):
     plan, (store, session) = plan_of(2), shared
-    with pytest.raises(ClusterUnusable, match="^The node has other code"):
+    with pytest.raises(ClusterUnusable, match=r"^The node has other code\.$"):
         send.drain(plan, store, session, TARGET, InProcess(news={1: [Unlike("The node has other code.")]}))
     assert failures(plan, session) == [None, None]
     assert all_are_free(plan, store)
