@@ -36,7 +36,11 @@ class Nodes:
         self.add(num_cpus=0, include_dashboard=False)
 
     def add(self, num_cpus=1, **how):
-        return self.cluster.add_node(node_ip_address="127.0.0.1", num_cpus=num_cpus, object_store_memory=SMALL, **how)
+        try:
+            return self.cluster.add_node(node_ip_address="127.0.0.1", num_cpus=num_cpus, object_store_memory=SMALL, **how)
+        except Exception as error:
+            skip_if_slow(str(error))
+            raise
 
     @property
     def address(self):
@@ -55,6 +59,11 @@ def nodes(monkeypatch):
 @pytest.fixture
 def project(tmp_path):
     return Project(tmp_path / "project")
+
+
+def skip_if_slow(said):
+    if "timed out during startup" in said:
+        pytest.skip("this machine is too busy: Ray gives a node 30 s to start")
 
 
 def run(project, *arguments):
@@ -102,6 +111,7 @@ def test_a_cluster_of_this_machine_starts_by_itself_where_shared_memory_is_as_sm
         pytest.skip("only root may mount a small /dev/shm")
     how = {"cwd": project.folder, "capture_output": True, "text": True, "timeout": PATIENCE, "check": False}
     made = subprocess.run([*small, *command], **how)
+    skip_if_slow(made.stdout)
     assert made.returncode == project.audit()["exit_code"], made.stdout
     assert project.audit()["provenance"]["workers"].startswith("Ray, 1 node")
 

@@ -23,7 +23,10 @@ def test_this_machine_makes_the_runs_unless_another_runner_is_named():
     [
         ({"runner": "dask"}, "^--runner is 'dask', expected local or ray$"),
         ({"ray_address": "here:6379"}, "^--ray-address is 'here:6379', expected --runner ray too$"),
-        ({"runner": "ray", "numprocesses": 2}, "^-n 2 is given, expected none with --runner ray: the cluster has the workers"),
+        (
+            {"runner": "ray", "numprocesses": 2},
+            "^-n 2 is given, expected none with --runner ray: the cluster has the workers",
+        ),
         ({"runner": "ray", "device": "cuda:1"}, "^--device is 'cuda:1', expected auto, cpu or cuda: Ray deals the cards$"),
     ],
 )
