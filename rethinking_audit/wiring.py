@@ -11,6 +11,7 @@ pytest_plugins = [
     "rethinking_audit.fixtures.plugin.outlet",
     "rethinking_audit.fixtures.plugin.signals",
     "rethinking_audit.fixtures.plugin.guests",  # before the options, which ask it
+    "rethinking_audit.fixtures.plugin.runner",
     "rethinking_audit.fixtures.plugin.options",
     "rethinking_audit.fixtures.plugin.marked",
     "rethinking_audit.fixtures.plugin.cases",

@@ -1,4 +1,4 @@
-"""What ci/run.sh and ci/slurm.sh do, run here with stubs for pytest, python and the GPU."""
+"""What ci/run.sh and the scripts for Slurm do, run here with stubs for pytest, python and the GPU."""
 
 import os
 import re
@@ -260,6 +260,24 @@ def test_four_slurm_tasks_share_one_store_and_keep_their_reports_apart(checkout)
     store = f"--store {checkout.folder}/.audit/store --require-gpu -k memorize"
     assert [audit.endswith(store) for audit in audits] == [True, True]
     assert "srun ci/run.sh audit paper -k memorize" in checkout.calls
+
+
+def test_slurm_tasks_that_share_nothing_judge_a_part_each(checkout):
+    checkout.gpu("present")
+    array = {"SLURM_SUBMIT_DIR": str(checkout.folder), "SLURM_ARRAY_TASK_ID": "2", "SLURM_ARRAY_TASK_COUNT": "4"}
+    assert checkout.run("-x", script="shards.sh", **array).returncode == 0
+    assert checkout.report("2/summary.md").exists()
+    (audit,) = [call for call in checkout.calls if call.startswith("pytest ")]
+    assert audit.endswith(f"--store {checkout.folder}/.audit/stores/2 --require-gpu --shard 2/4 -x")
+
+
+def test_a_skypilot_task_judges_a_part():
+    yaml = pytest.importorskip("ruamel.yaml", reason="ruamel.yaml is not installed; the extra dev has it")
+    task = yaml.YAML(typ="safe").load(ROOT / "ci" / "shards.sky.yaml")
+    asked = set(re.findall(r"\$(\w+)", task["run"]))
+    assert task["setup"].strip() == "ci/run.sh setup"
+    assert '--shard "$PART/$PARTS"' in task["run"]
+    assert asked <= task["envs"].keys()
 
 
 def test_a_slurm_task_is_interrupted_before_its_time_is_up():

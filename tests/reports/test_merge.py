@@ -226,13 +226,6 @@ def test_what_is_no_shard_is_refused_by_name(text):
         Shard.of(text)
 
 
-@pytest.mark.parametrize(("cases", "count"), [(10, 3), (2, 5), (7, 7), (1, 1)])
-def test_every_case_is_in_one_shard_and_shards_are_as_long_as_each_other(cases, count):
-    sizes = [sum(Shard(index + 1, count).has(place, cases) for place in range(cases)) for index in range(count)]
-    assert sum(sizes) == cases
-    assert max(sizes) - min(sizes) <= 1
-
-
 # The union of shards
 
 
