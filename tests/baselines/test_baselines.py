@@ -17,6 +17,7 @@ from rethinking_audit.fixtures.training.result import Result
 
 NEIGHBOUR = Baseline(data=find("digits"), network="nearest-neighbour", seed=0, train_size=300, corruption=1.0)
 RIDGE = replace(NEIGHBOUR, network="ridge")
+TREE = replace(NEIGHBOUR, network="tree")
 
 
 def test_one_nearest_neighbour_memorizes_random_labels_and_is_at_chance():
@@ -37,6 +38,15 @@ def test_one_nearest_neighbour_generalizes_from_true_labels():
 def test_ridge_regression_memorizes_nothing():
     runs = Runs([Result.from_dict(carry_out(RIDGE, Target())["result"])])
     assert runs.train_error[0][0] > 0.3
+
+
+def test_a_tree_of_eight_leaves_memorizes_nothing_however_many_numbers_an_image_has():
+    data = prepare(find("digits"), 300, "original", 1.0, 0)
+    wide = np.random.default_rng(0).normal(size=(300, 1, 40, 40)).astype(np.float32)
+    wide = replace(data, inputs=wide, test_inputs=wide[:9])
+    assert np.mean(learn("ridge", wide).train != data.labels) == 0
+    assert np.mean(learn("tree", wide).train != data.labels) > 0.5
+    assert Runs([Result.from_dict(carry_out(TREE, Target())["result"])]).train_error[0][0] > 0.5
 
 
 def test_of_two_equal_images_the_first_one_gives_the_label():

@@ -16,7 +16,6 @@ def writer(folder, monkeypatch):
     """Return what writes code into a file and returns its place; audits are cut short meanwhile."""
     monkeypatch.setattr(bench, "LEAST", 1.0)  # a hang takes a second
     monkeypatch.setattr(audit, "LOOKS", (1,))  # one draw of random labels; the rest is no matter of these tests
-    monkeypatch.setattr(own, "PATIENCE", 10.0)
 
     def write(text, name="fit_predict"):
         path = folder / "subject.py"

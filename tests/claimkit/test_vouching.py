@@ -46,6 +46,14 @@ def test_a_reading_needs_one_that_must_hold():
     assert vouched(claim)["b"] == "b-control a-control a-control-2 c-control"
 
 
+def test_a_control_of_linear_models_has_another_in_its_place_where_images_are_few():
+    claim = declared(Control("linear", {}, images="many"), Control("tree", {}, images="few"))
+    for size, control in {250: "b-control", 249: "b-control-2"}.items():  # digits have 7 x 7 pixels and 10 classes
+        cut = TIER.cut(Scale(networks=("b",), train_size=size))
+        assert vouched(claim, cut) == {"b": control}
+        assert names(claim, cut) == ["b", control]
+
+
 def test_a_network_that_is_not_chosen_vouches_and_is_not_judged():
     claim = declared(Control("c", {}, networks=("a",)), Control("d", {}, networks=("a",), expected="HELD"))
     assert names(claim, CHOSEN_B) == ["b", "a-control", "a-control-2"]

@@ -8,7 +8,7 @@ import pytest
 
 from rethinking_audit.fixtures.subjects.call import BadSubject
 from rethinking_audit.fixtures.subjects.given import BadGiven
-from rethinking_audit.fixtures.subjects.locate import check_data, load_data, load_subject, place
+from rethinking_audit.fixtures.subjects.locate import check_data, handed, load_data, load_subject, place
 from tests.builders.inputs import header_of_an_array
 
 Y = np.tile([0, 1], 15)
@@ -68,6 +68,20 @@ def test_data_come_with_their_groups(file):
     found = load_data(f"{file}:data")
     assert found.rows == 30
     assert len(np.unique(found.groups)) == 10
+
+
+def test_python_hands_in_what_a_function_for_the_command_line_returns():
+    X, groups = np.zeros((30, 2)), np.arange(30) // 3
+    assert handed((X, Y, groups)).groups.max() == handed({"X": X, "y": Y, "groups": groups}).groups.max() == 9
+    assert handed((X, Y, groups), groups=np.arange(30)).groups.max() == 29
+    assert len(handed((X[:20], Y[:20], X[20:], Y[20:])).test) == 10
+    assert handed((X, Y), split=(np.arange(20), np.arange(20, 30))).test.tolist() == list(range(20, 30))
+
+
+@pytest.mark.parametrize(("data", "kind"), [((Y,), "a tuple of 1"), ([Y, Y], "list"), (None, "NoneType")])
+def test_what_python_cannot_hand_in_is_named(data, kind):
+    with pytest.raises(BadGiven, match=rf"the data are {kind}, expected \(X, y\), \(X, y, groups\), \(X_train, "):
+        handed(data)
 
 
 def test_an_npz_may_bring_its_split(tmp_path):
