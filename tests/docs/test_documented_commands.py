@@ -28,7 +28,7 @@ RECORD = ROOT / "reports" / "baselines" / "fast-2-core-cpu" / "audit.json"
 STANDS_FOR = {"AUDIT": RECORD, "AUDIT.json": RECORD, "BASELINE": RECORD, "your_test": "test_training_error_reaches_zero"}
 STANDS_FOR["YOUR-FAULT"] = "no-step"
 README = Document("README.md")
-PARTS = ("A", "B")
+PARTS = {"A": "A", "B": "B", "part-1/audit.json": "A", "part-2/audit.json": "B"}
 FILES = {name: text for document in DOCUMENTS for name, text in document.files.items()}  # of the reader's
 
 
@@ -60,6 +60,9 @@ def try_pytest(words, folder):
         words = ["tests/plugin/test_options.py", *words[1:], "--collect-only", "-n0"]
     else:
         assert words[0] == "claims"
+        if "--runner" in words:  # there is no cluster here: tests/cluster makes one
+            assert all(said(word, helped("pytest", "claims")) for word in words if word.startswith("--"))
+            return
         words = [*(own(word, folder) for word in words), "--plan"]
     done = planned(words, folder)
     if done.returncode and "--plan" in done.stderr:  # what cannot be planned is collected
@@ -117,7 +120,7 @@ def run_reports(words, folder):
         (folder / name).parent.mkdir(exist_ok=True)
         readings = [] if name == "B" else audit.get("readings", [])  # no case is in both
         (folder / f"{name}.json").write_text(json.dumps({**audit, "claims": claims, "readings": readings}))
-    stands = {name: folder / f"{name}.json" for name in PARTS}
+    stands = {word: folder / f"{name}.json" for word, name in PARTS.items()}
     stands |= {word: folder / "audits" / "one.json" for word, path in STANDS_FOR.items() if path == RECORD}
     stands |= {"FOLDER": folder / "audits", "OUT": folder / "out"}
     words = [str(stands.get(word, word)) for word in words]
@@ -131,12 +134,13 @@ def try_pip(words, folder):
     assert words[0] == "install"
     if words[1:] == ["."]:  # tests/packaging does it
         return
-    help_of = helped("pip", "install")
-    for option in words[1::2]:
-        assert said(option, help_of)
-    assert words[1::2] == ["--constraint", "--editable"]
-    assert (ROOT / words[2]).exists()
-    extra = re.fullmatch(r"\.\[(\w+)\]", words[4])[1]
+    if len(words) > 2:
+        help_of = helped("pip", "install")
+        for option in words[1::2]:
+            assert said(option, help_of)
+        assert words[1::2] == ["--constraint", "--editable"]
+        assert (ROOT / words[2]).exists()
+    extra = re.fullmatch(r"\.\[(\w+)\]", words[-1])[1]
     assert extra in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
 
 
@@ -188,7 +192,19 @@ def installed_check(words, folder):
 
 
 def try_sbatch(words, folder, **variables):
-    try_script(words, folder, SLURM_SUBMIT_DIR=str(folder / "checkout"), SLURM_ARRAY_TASK_ID="0", **variables)
+    try_script(
+        words,
+        folder,
+        SLURM_SUBMIT_DIR=str(folder / "checkout"),
+        SLURM_ARRAY_TASK_ID="1",
+        SLURM_ARRAY_TASK_COUNT="2",
+        **variables,
+    )
+
+
+def try_ray(words, folder):
+    pytest.importorskip("ray", reason="Ray is not installed here")
+    assert said(words[0], helped("ray.scripts.scripts"))
 
 
 TRIED = {
@@ -199,6 +215,7 @@ TRIED = {
     "pip": try_pip,
     "ci/run.sh": lambda words, folder, **variables: try_script(["ci/run.sh", *words], folder, **variables),
     "sbatch": try_sbatch,
+    "ray": try_ray,
     "rethinking-audit": try_installed,
 }
 

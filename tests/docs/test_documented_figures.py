@@ -43,6 +43,8 @@ def power(before, after):
 KNOWN = [
     ("Ten minutes are 120 missed signs", "patience.py", 60 * MINUTES / EVERY == 120),
     ("23 of its 26 claims held, and 3 did not", "test_readme.py holds them to the committed audit", None),
+    ("the costliest part of each tier is at most 1.3 times the mean", "test_shard.py holds the shards to it", None),
+    ("A container with 64 MB of /dev/shm is enough", "test_ray.py gives a cluster so much", None),
     ("fashion-MNIST has 43 pairs", "zalandoresearch/fashion-mnist#44", None),
     ("6 GB of disk", "du -sh .venv", None),
     ("5.997 and 6.315 times its speed", "printed by `make bench`; those runs are not committed", None),

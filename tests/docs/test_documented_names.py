@@ -20,7 +20,13 @@ from tests.builders.places import ROOT
 TIERS = read(ROOT / "claims" / "tiers.toml")
 SOURCES = [path for folder in ("claims", "fixtures", "reports", "ci") for path in sorted((ROOT / folder).rglob("*.py"))]
 SOURCES += sorted((ROOT / "rethinking_audit").glob("*.py"))
-NAMES_OF_READERS = ("data/paths.py", "runs/cards.py", "tasks/target.py", "training/numerics.py")  # of variables
+NAMES_OF_READERS = (  # of variables
+    "cluster/ray_cluster.py",
+    "data/paths.py",
+    "runs/cards.py",
+    "tasks/target.py",
+    "training/numerics.py",
+)
 READERS = [ROOT / "fixtures" / name for name in NAMES_OF_READERS]
 WORKFLOWS = ROOT / ".github" / "workflows"
 # What is not in a checkout, and the file that makes it.
