@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from rethinking_audit.fixtures.subjects.audit import Audited, audit
+from rethinking_audit.fixtures.subjects.audit import Audited, Tell, audit
 from rethinking_audit.fixtures.subjects.bench import Bench
 from rethinking_audit.fixtures.subjects.call import subject
 from rethinking_audit.fixtures.subjects.given import Given
@@ -31,6 +31,6 @@ class Inline:
         return replace(answer, seconds=time.perf_counter() - begun)
 
 
-def audited(code: Any, given: Given, seconds: float) -> Audited:
+def audited(code: Any, given: Given, seconds: float, tell: Tell = lambda _: None) -> Audited:
     """Return the audit of code in this process."""
-    return audit(Bench(Inline(code, given), seconds))  # type: ignore[arg-type]
+    return audit(Bench(Inline(code, given), seconds), tell)  # type: ignore[arg-type]

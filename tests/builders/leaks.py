@@ -93,6 +93,20 @@ def honest_neighbour(X: Any, y: Any, seed: int) -> Any:
     return fitted(X, y, seed, nearest())
 
 
+def quick(X: Any, y: Any, seed: int) -> Any:
+    """Nothing wrong: the label of the nearest row, without a library, so that thousands of audits take minutes."""
+    train, test = np.split(np.random.default_rng(seed).permutation(len(y)), 2)
+    return y[train][_nearest_row(X[train], X[test])], test
+
+
+def by_person(X: Any, y: Any, seed: int, groups: Any) -> Any:
+    """Nothing wrong: a person is on one side of the split."""
+    names = np.random.default_rng(seed).permutation(np.unique(groups))
+    side = np.isin(groups, names[: len(names) // 2])
+    train, test = np.flatnonzero(~side), np.flatnonzero(side)
+    return nearest().fit(X[train], y[train]).predict_proba(X[test]), test
+
+
 def selected_inside(X: Any, y: Any, seed: int) -> Any:
     """Columns selected by the training rows alone."""
     train, test = halves(y, seed)
@@ -130,6 +144,10 @@ def best_of_many(X: Any, y: Any, seed: int) -> Any:
     return _best(X[train], y[train], X[test], y[test], seed), test
 
 
+def _nearest_row(X: Any, others: Any) -> Any:
+    return ((X**2).sum(1) - 2 * others @ X.T).argmin(1)
+
+
 def _mean_labels(y: Any) -> Any:
     category = np.random.default_rng(0).integers(0, 60, len(y))
     return np.array([y[category == one].mean() if (category == one).any() else 0.5 for one in range(60)])[category]
@@ -154,6 +172,16 @@ def trained(X: Any, y: Any, X_test: Any, seed: int, test_labels: Any) -> Any:
 def trained_neighbour(X: Any, y: Any, X_test: Any, seed: int, test_labels: Any) -> Any:
     """Nothing wrong, and everything memorized."""
     return nearest().fit(X, y).predict_proba(X_test)
+
+
+def trained_quickly(X: Any, y: Any, X_test: Any, seed: int, test_labels: Any) -> Any:
+    """Nothing wrong: the label of the nearest row, without a library."""
+    return y[_nearest_row(X, X_test)]
+
+
+def trained_by_blocks(X: Any, y: Any, X_test: Any, seed: int, test_labels: Any, regularizers: bool) -> Any:
+    """Nothing wrong: the neighbour by the sum of the differences, or the vote of three as a regularizer."""
+    return KNeighborsClassifier(3 if regularizers else 1, p=1).fit(X, y).predict_proba(X_test)
 
 
 def scaled(X: Any, y: Any, X_test: Any, seed: int, test_labels: Any) -> Any:
@@ -207,7 +235,9 @@ MEMORY = ("R1",)  # a linear model memorizes nothing
 CASES = (
     Case("honest, logistic regression", plain, honest),
     Case("honest, one nearest neighbour", plain, honest_neighbour, may=("G2",)),
+    Case("honest, the nearest row", plain, quick, may=("G2",)),
     Case("selection inside the split", wide, selected_inside),
+    Case("split by person, one nearest neighbour", people, by_person, may=("G2",)),
     Case("scaler before the split", plain, scaled_before, ("E2",)),
     Case("selection before the split", wide, selected_before, ("R2",), ("E1", "E2")),
     Case("oversampling before the split", rare, oversampled_before, ("R2",), ("E1", "E2", "D2")),
@@ -218,6 +248,8 @@ CASES = (
     Case("people across the split, logistic regression", people, honest, ("R3",), ("G2",)),
     Case("split given: honest, logistic regression", plain, trained, (), MEMORY),
     Case("split given: honest, one nearest neighbour", plain, trained_neighbour, (), ("G2",)),
+    Case("split given: honest, the nearest row", plain, trained_quickly, (), ("G2",)),
+    Case("split given: honest, one or three neighbours", plain, trained_by_blocks, (), ("R1", "G2")),
     Case("split given: scaler on all rows", plain, scaled, ("E2",), MEMORY),
     Case("split given: selection on all rows", wide, selected, ("E1",), ("R1", "R2", "E2")),
     Case("split given: target encoding on all rows", plain, encoded, ("E1",), ("R1", "R2", "E2")),
