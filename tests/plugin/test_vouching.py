@@ -59,7 +59,7 @@ def counts(output):
         (("-k", f"{ONLY} and 3x512"), "4 selected"),
         (("-k", f"{ONLY} and not control and 3x512"), "4 selected"),
         ((NODE,), "collected 4 items"),
-        (("-k", ONLY, "--shard", "2/2"), "4 selected"),
+        (("-k", ONLY, "--shard", "1/2"), "4 selected"),
         (("-k", ONLY, "--networks", "mlp-3x512", "--minutes", "1"), "4 selected"),
         (("-k", ONLY, "--networks", "mlp-3x512", "--until-decided"), "4 selected"),
         (("-k", ONLY, "--networks", "mlp-3x512", "-n", "2"), ""),

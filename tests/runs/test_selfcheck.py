@@ -158,6 +158,6 @@ def test_the_process_of_its_own_prints_what_differs(monkeypatch, capsys):
 def test_an_audit_falls_back_to_the_reference_loop_and_says_so(store, tmp_path, monkeypatch, device, asked, why, used):
     monkeypatch.setattr("rethinking_audit.fixtures.plugin.options.objection", lambda *_: why)
     state = State(store, Session(tmp_path / "s"), Target(device, asked), True, "main", tmp_path)
-    check_engines(state)
+    check_engines(state, cluster=None)
     assert state.target.engine == used
     assert state.remarks == (["it differs"] if "without" in used else [])
