@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TypeVar
 
 from rethinking_audit.fixtures.record.judged import Case, Judgement
@@ -15,10 +16,10 @@ Item = TypeVar("Item")
 
 WIDTH, HEIGHT = 520.0, 300.0
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 12.0, 12.0, 44.0
-MAX_POINTS = 120
+MAX_POINTS = 40
 MAX_MARKS = 30
 MAX_OPEN_MARKS = 20  # of an unjoined series: more marks would hide what is under them
-MAX_ROWS = 10  # of the table of a chart, which the record has in full
+MAX_ROWS = 8  # of the table of a chart, which the record has in full
 EXACT = 8  # half of the width of the shade of one accepted value
 LEAST = 1e-100  # a range below this is none
 ROUNDING = 1e-9  # a range that is a smaller share of its ends is widened: its values differ by rounding alone
@@ -134,7 +135,10 @@ def _line(one: Series, place: Callable[[Point], Point]) -> Line:
 
 
 def _path(points: Sequence[Point]) -> str:
-    return "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
+    """Return a path, each point by its distance from the one before: a page has thousands."""
+    (x, y), *_ = points
+    steps = [f"{right - left:.4g} {low - high:.4g}" for (left, high), (right, low) in pairwise(points)]
+    return f"M{x:g} {y:g}" + ("l" + " ".join(steps).replace(" -", "-") if steps else "")
 
 
 def _table(series: Sequence[Series]) -> list[tuple[str, list[str]]]:

@@ -37,6 +37,7 @@ from rethinking_audit.reports.overview import MOST_DRAWN, anchor, no_news
 
 LOSS = "training loss"
 ABOUT_LOSS = ("random-inputs/convergence-order", "label-corruption/late-then-quick")  # what the loss does is their evidence
+MOST_SERIES = 8  # of the numbers of a case
 MOST_CHARTS = 6
 
 Runs = Mapping[str, Run]
@@ -78,7 +79,7 @@ class Card:
     claim: Claim
     anchor: str
     expected: bool
-    open: bool  # whatever did not hold is shown at once
+    open: bool  # what did not hold, and nobody expected, is shown at once
     rows: list[Row]
     idle: list[Case]
     quantity: str
@@ -111,7 +112,7 @@ def _card(claim: Claim, runs: Runs, command: str, brief: bool) -> Card:
         claim=claim,
         anchor=anchor(claim),
         expected=no_news(claim),
-        open=counted(claim["verdict"], claim.get("expected")) != HELD,
+        open=not no_news(claim) and counted(claim["verdict"], claim.get("expected")) != HELD,
         rows=[
             _row(case, scale, runs)
             for case, scale in zip(claim["cases"], scales, strict=True)
@@ -184,11 +185,13 @@ def _row(case: Case, scale: Scale | None, runs: Runs) -> Row:
 
 
 def _values(judgement: Judgement) -> list[tuple[str, str]]:
-    """Return the names of each series with its numbers. Series with the same numbers stand in one line."""
+    """Return the names of the first series with their numbers. Series with the same numbers stand in one line."""
     found: dict[str, list[str]] = {}
     for name, values in judgement["values"].items():
         found.setdefault(numbers(values, unit_of_values(judgement, name)), []).append(name)
-    return [("; ".join(names), told) for told, names in found.items()]
+    told = [("; ".join(names), numbered) for numbered, names in found.items()]
+    more = len(told) - MOST_SERIES
+    return [*told[:MOST_SERIES], ("in the record", f"{more} more series")] if more > 1 else told
 
 
 def _charts(claim: Claim, runs: Runs) -> list[LineChart]:
