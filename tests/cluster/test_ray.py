@@ -13,7 +13,9 @@ pytestmark = [
     pytest.mark.lengthy,
     pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install '.[ray]'"),
 ]
-FEW = ("-m", "fast", "-k", "test_accuracy_is_chance", "--seeds", "2")
+CHANCE = ("-m", "fast", "-k", "test_accuracy_is_chance", "--seeds")
+FEW = (*CHANCE, "2")
+MANY = (*CHANCE, "10")  # seconds of work on each node, so that one can die while it is at it
 PATIENCE = 300  # seconds: Ray and the nodes take half a minute to start on a busy machine
 SMALL = 80 * 2**20  # bytes of an object store
 ENVIRONMENT = {
@@ -90,7 +92,7 @@ def test_two_nodes_make_the_audit_of_one_machine(nodes, project, tmp_path):
 
 def test_what_a_killed_node_was_at_is_sent_to_another_and_the_audit_says_so(nodes, project, tmp_path):
     first = nodes.add()
-    audit = project.start(*FEW, *nodes.address)
+    audit = project.start(*MANY, *nodes.address)
     while not list(project.store.glob("sessions/*/*.beat")):
         assert audit.poll() is None
         time.sleep(0.1)
@@ -98,7 +100,7 @@ def test_what_a_killed_node_was_at_is_sent_to_another_and_the_audit_says_so(node
     nodes.add()
     output, _ = audit.communicate(timeout=PATIENCE)
     alone = Project(tmp_path / "alone")
-    assert audit.returncode == run(alone, *FEW)[0], output
+    assert audit.returncode == run(alone, *MANY)[0], output
     assert same_numbers(project, alone)
     (remark,) = [remark for remark in project.audit()["remarks"] if "cluster" in remark]
     assert "ended (NodeDiedError) while it made" in remark
