@@ -21,10 +21,12 @@ from tests.builders.inputs import (
     put,
     relabelled,
     revalued,
+    tiny_imagenet,
 )
 from tests.builders.user_data import arrays
 
 FIRST = "train/cat/0.png"
+LIST = "val/val_annotations.txt"
 
 
 def spoilt(content, name=FIRST, **options):
@@ -37,6 +39,13 @@ def spoilt(content, name=FIRST, **options):
         return found
 
     return made
+
+
+def listed(root, change):
+    """Write Tiny ImageNet as it is published, and change it."""
+    name = tiny_imagenet(root)
+    change(root)
+    return name
 
 
 def both(*makers):
@@ -59,10 +68,16 @@ FOLDERS = {
         lambda root: changed(root, all_of(moved("train", "Training"), moved("test", "validation")))
     ),
     "both test and val": lambda root: changed(root, copied("test/cat/0.png", "val/cat/0.png")),
-    "Tiny ImageNet as published: val_annotations.txt and test/images without labels": partial(
-        inputs.tiny_imagenet, sorted_into_classes=False
+    "Tiny ImageNet as published: val_annotations.txt and test/images without labels": tiny_imagenet,
+    "Tiny ImageNet with val sorted into classes": partial(tiny_imagenet, sorted_into_classes=True),
+    "an image that the list beside the images does not name": lambda root: listed(
+        root, copied("val/images/val_n010.JPEG", "val/images/x.JPEG")
     ),
-    "Tiny ImageNet with val sorted into classes": partial(inputs.tiny_imagenet, sorted_into_classes=True),
+    "a list with a class that no training image has": lambda root: listed(root, put(LIST, b"val_n010.JPEG\tn03\n")),
+    "a list with a line without a tab": lambda root: listed(root, put(LIST, b"val_n010.JPEG n01\n")),
+    "a list with an image that is not there": lambda root: listed(root, put(LIST, b"x.JPEG\tn01\n")),
+    "an empty list": lambda root: listed(root, put(LIST, b"")),
+    "a file beside the folders of the classes": lambda root: changed(root, put("train/README.txt", b"x")),
     "two folders of training images": lambda root: changed(root, lambda root: (root / "training").mkdir()),
     "no folder of test images": lambda root: changed(root, moved("test", "holdout")),
     "a class that one split lacks": lambda root: changed(root, moved("test/dog", "dog")),

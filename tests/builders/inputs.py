@@ -119,7 +119,7 @@ def frames(kind):
     return encoded(noise(), kind, save_all=True, append_images=[noise(), noise()])
 
 
-def tiny_imagenet(root, sorted_into_classes):
+def tiny_imagenet(root, sorted_into_classes=False):
     """Write Tiny ImageNet as it is published, or with its validation images in folders of their classes."""
     lines = []
     for name, index in itertools.product(("n01", "n02"), range(2)):

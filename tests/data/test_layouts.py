@@ -54,7 +54,7 @@ def test_no_sound_folder_of_test_images_is_refused_with_every_reason(tmp_path):
 
 
 def test_a_list_beside_the_images_gives_their_classes(tmp_path):
-    tiny_imagenet(tmp_path, sorted_into_classes=False)
+    tiny_imagenet(tmp_path)
     found = looked(tmp_path)
     assert found.classes == ("n01", "n02")
     assert found.test == (
@@ -63,7 +63,18 @@ def test_a_list_beside_the_images_gives_their_classes(tmp_path):
         ("val/images/val_n020.JPEG", 1),
         ("val/images/val_n021.JPEG", 1),
     )
-    assert found.remarks[-1].startswith("the test images are those of val/: test/ has other classes")
+    assert found.remarks == (
+        "the test images are those of val/: test/ has other classes than the training images (images, n01, n02)",
+    )
+
+
+def test_files_of_no_class_are_passed_over(tmp_path):
+    tiny_imagenet(tmp_path)
+    images, counted = looked(tmp_path).test, "passed over: beside the classes (2), not in the list (1)"
+    for name in ("train/README.txt", "val/README.txt", "val/images/x.JPEG"):
+        put(name, b"x")(tmp_path)
+    found = looked(tmp_path)
+    assert (found.test, found.remarks[0]) == (images, f"3 files of no class {counted}")
 
 
 @pytest.mark.parametrize(
@@ -78,7 +89,7 @@ def test_a_list_beside_the_images_gives_their_classes(tmp_path):
     ],
 )
 def test_a_list_that_fits_no_images_is_refused(tmp_path, text, said):
-    tiny_imagenet(tmp_path, sorted_into_classes=False)
+    tiny_imagenet(tmp_path)
     (tmp_path / "val" / "val_annotations.txt").write_text(text)
     with pytest.raises(ValueError, match=said) as caught:
         looked(tmp_path)
@@ -86,7 +97,7 @@ def test_a_list_that_fits_no_images_is_refused(tmp_path, text, said):
 
 
 def test_another_class_makes_another_state(tmp_path):
-    tiny_imagenet(tmp_path, sorted_into_classes=False)
+    tiny_imagenet(tmp_path)
     file = tmp_path / "val" / "val_annotations.txt"
     before, lines = looked(tmp_path).state, file.read_text()
     file.write_text(lines.replace("val_n010.JPEG\tn01", "val_n010.JPEG\tn02"))
