@@ -2,6 +2,7 @@
 # The commands of every CI system. GitHub, GitLab, Slurm and the container call only this script.
 #
 #   ci/run.sh setup                     make .venv with PYTHON, and with the pinned torch or TORCH=2.11.0
+#   ci/run.sh setup-site                make .venv with what the pages need alone: no torch
 #   ci/run.sh lint | test | bench
 #   ci/run.sh audit TIER [OPTION...]    the options go to pytest
 #   ci/run.sh site                      make the pages of the committed audits in public, to be published at SITE_URL
@@ -34,6 +35,11 @@ setup() {
   "${PYTHON:-python3}" -m venv .venv
   .venv/bin/pip install --constraint "$constraints" --editable ".[dev]"
   touch .venv/.installed # so that make does not replace this torch by the pinned one
+}
+
+setup-site() {
+  "${PYTHON:-python3}" -m venv .venv
+  .venv/bin/pip install --constraint ci/constraints.txt jinja2 markdown-it-py rich
 }
 
 gpu_is_required() {
@@ -133,13 +139,13 @@ audit() {
 }
 
 site() {
-  [[ -x .venv/bin/python ]] || refuse "There is no .venv, expected 'ci/run.sh setup' to have made it."
+  [[ -x .venv/bin/python ]] || refuse "There is no .venv, expected 'ci/run.sh setup-site' to have made it."
   .venv/bin/python -m reports site reports/baselines --into public ${SITE_URL:+--url "$SITE_URL"}
 }
 
 case ${1:-} in
-  setup | site) "$1" ;;
+  setup | setup-site | site) "$1" ;;
   lint | test | bench) make "$1" ;;
   audit) "$@" ;;
-  *) refuse "usage: ci/run.sh setup | lint | test | bench | site | audit TIER [OPTION...]" ;;
+  *) refuse "usage: ci/run.sh setup | setup-site | lint | test | bench | site | audit TIER [OPTION...]" ;;
 esac

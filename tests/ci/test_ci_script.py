@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -169,12 +168,12 @@ def test_bad_input_is_quoted_before_anything_is_run(checkout, words, variables, 
     assert not checkout.calls
 
 
-@pytest.mark.parametrize("words", [("audit", "fast"), ("site",)], ids=" ".join)
-def test_what_needs_an_environment_says_how_to_get_one(checkout, words):
+@pytest.mark.parametrize(("words", "command"), [(("audit", "fast"), "setup"), (("site",), "setup-site")])
+def test_what_needs_an_environment_says_how_to_get_one(checkout, words, command):
     shutil.rmtree(checkout.folder / ".venv")
     done = checkout.run(*words)
     assert done.returncode == 4
-    assert "expected 'ci/run.sh setup'" in done.stderr
+    assert f"expected 'ci/run.sh {command}'" in done.stderr
 
 
 def test_a_tiny_audit_runs_end_to_end(tmp_path):
@@ -220,23 +219,25 @@ def test_the_site_is_that_of_the_committed_audits(checkout, url, words):
 
 @pytest.mark.parametrize("torch", [None, "2.11.0"])
 def test_setup_takes_the_pinned_torch_or_another(checkout, torch):
-    program(checkout.path / "python3", '#!/usr/bin/env bash\necho "python3 $*" >>"$CALLS"\n')
-    program(
-        checkout.folder / ".venv/bin/pip",
-        '#!/usr/bin/env bash\necho "pip $*" >>"$CALLS"\ncat "$3" >"$CALLS.constraints"\n',
-    )
-    done = checkout.run("setup", **({"TORCH": torch} if torch else {}))
+    done = checkout.with_installers().run("setup", **({"TORCH": torch} if torch else {}))
     assert done.returncode == 0, done.stderr
     file = ".constraints" if torch else "ci/constraints.txt"
     assert checkout.calls == ["python3 -m venv .venv", f"pip install --constraint {file} --editable .[dev]"]
     assert (checkout.folder / ".venv" / ".installed").exists()
-    pinned = pins(Path(f"{checkout.log}.constraints").read_text())
+    pinned = pins((checkout.folder / file).read_text())
     whole = pins(TEXT)
     if torch:
         assert pinned.pop("torch") == torch
         assert pinned == {name: version for name, version in whole.items() if not OF_TORCH.match(name)}
     else:
         assert pinned == whole
+
+
+def test_the_site_is_set_up_without_torch(checkout):
+    assert checkout.with_installers().run("setup-site").returncode == 0
+    packages = "jinja2 markdown-it-py rich"
+    assert checkout.calls == ["python3 -m venv .venv", f"pip install --constraint ci/constraints.txt {packages}"]
+    assert not (checkout.folder / ".venv" / ".installed").exists()
 
 
 def test_setup_installs_as_make_does():

@@ -17,7 +17,7 @@ from rethinking_audit.__main__ import COMMANDS as COMMANDS_OF_OURS
 from rethinking_audit.__main__ import main as installed
 from rethinking_audit.fixtures.data import cifar10
 from rethinking_audit.reports.__main__ import BAD_INPUT, main
-from tests.builders.checkouts import Checkout, program
+from tests.builders.checkouts import Checkout
 from tests.builders.documents import DOCUMENTS, FILES_IN_BLOCKS, Document
 from tests.builders.places import ROOT
 from tests.builders.programs import tool
@@ -146,9 +146,7 @@ def try_pip(words, folder):
 
 def try_script(words, folder, **variables):
     """With stubs for pytest, python and the GPU."""
-    checkout = Checkout(folder).gpu("present")
-    for path in (checkout.path / "python3", checkout.folder / ".venv" / "bin" / "pip"):
-        program(path, f'#!/usr/bin/env bash\necho "{path.name} $*" >>"$CALLS"\n')
+    checkout = Checkout(folder).gpu("present").with_installers()
     done = checkout.run(*words[1:], script=words[0].removeprefix("ci/"), **variables)
     assert done.returncode == 0, done.stdout + done.stderr
     assert checkout.calls
