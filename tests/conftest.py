@@ -10,10 +10,7 @@ from rethinking_audit.fixtures.calibration import record
 from rethinking_audit.fixtures.data import listing, source
 from rethinking_audit.fixtures.networks import NETWORKS
 from rethinking_audit.fixtures.runs.cards import listed
-from tests.builders import card
 from tests.builders.places import CLAIMS
-
-card.registered()
 
 CALIBRATION = CLAIMS / "calibration.toml"
 

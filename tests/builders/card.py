@@ -275,12 +275,9 @@ AUTOCAST = "AutocastPrivateUse1"
 REST = torch.library.Library("_", "IMPL")
 
 
-def registered():
-    """Register the device with torch, with autocast for convolutions and linear layers as on CUDA.
-
-    Call this before the first backward pass of the process, because torch counts its devices then.
-    """
-    if REGISTER is None or hasattr(torch, NAME):
+def register():
+    """Register the device with torch, with autocast for convolutions and linear layers as on CUDA."""
+    if REGISTER is None:
         return
     REGISTER(NAME, backend_module=BACKEND)
     REST.fallback(torch.library.fallthrough_kernel, AUTOCAST)
@@ -315,3 +312,6 @@ def emulated():
     finally:
         FusedSweep._train = train
         torch.__future__.set_swap_module_params_on_conversion(swaps)
+
+
+register()  # when tests are collected: torch counts its devices at the first backward pass of a process
