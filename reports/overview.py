@@ -15,6 +15,7 @@ from rethinking_audit.fixtures.record.words import anchor as anchor_of
 Position = Callable[[float], float]
 
 EDGE = 2.2  # tolerances from the middle to the edge of the picture
+MOST_NAMED = 3  # cases of one line
 HALF, STEP = 200, 7
 MOST_DRAWN = 60  # a page with more claims draws less of each
 
@@ -200,5 +201,6 @@ def _first_line(case: Case) -> str:
     return text[:300] + ("…" if len(text) > 300 else "")
 
 
-def _some(names: list[str], most: int = 3) -> list[str]:
-    return names if len(names) <= most else [*names[: most - 1], f"and {plural(len(names) - most + 1, 'other case')}"]
+def _some(names: list[str]) -> list[str]:
+    more = len(names) - MOST_NAMED + 1
+    return names if more < 2 else [*names[:-more], f"and {plural(more, 'other case')}"]

@@ -31,7 +31,6 @@ from tests.mutate import LIST
 RESULTS = Path("mutants")
 # mutmut's exit codes of a mutant: the tests failed (1, 3), never ended (24, 36, 152, 255), crashed or were refused by mypy.
 NOTICED = frozenset({1, 3, 24, -24, 36, 152, 255, -9, -11, 37})
-SURVIVED = frozenset({0, 5, 33})
 
 
 @dataclass(frozen=True)

@@ -81,8 +81,8 @@ DAYS = ["2026-11-21T08:00:00Z", "2026-11-22T08:00:00Z", "0000-99-99T99:99:99Z", 
 class Drawer:
     """Draws values that a schema accepts."""
 
-    def __init__(self, chance: random.Random, schema: Schema = SCHEMA) -> None:
-        self.chance, self.root = chance, schema
+    def __init__(self, chance: random.Random) -> None:
+        self.chance, self.root = chance, SCHEMA
 
     def pair(self) -> list[dict[str, Any]]:
         """Return two records: all of both drawn, or one that an audit wrote, each time with some places drawn anew."""

@@ -37,9 +37,9 @@ def of_texts(texts: list[str], read: Callable[[str], Any], *documented: type[Exc
     return lambda folder: Parser(partial(damaged, texts), read, documented)
 
 
-def of_files(texts: list[str], read: Callable[[Path], Any], *documented: type[Exception], name: str = "file") -> Make:
-    """Return what makes the parser of a file of that name."""
-    return lambda folder: Parser(partial(damaged, texts), read, documented, partial(written, folder / name))
+def of_files(texts: list[str], read: Callable[[Path], Any], *documented: type[Exception]) -> Make:
+    """Return what makes the parser of a file."""
+    return lambda folder: Parser(partial(damaged, texts), read, documented, partial(written, folder / "file"))
 
 
 def damaged(texts: list[str], draw: random.Random) -> str:

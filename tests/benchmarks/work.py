@@ -23,11 +23,11 @@ DIGITS = Recipe(batch=64, learning_rate=0.1, momentum=0.9, lr_decay=0.999344, ma
 SWEEP = [(level / 10, seed) for level in range(11) for seed in range(3)]
 
 
-def step_flops(name, width=1.0, shape=(28, 28), channels=3):
+def step_flops(name, width=1.0):
     """The operations of a step: forward and backward, a batch of BATCH."""
-    network = build(name, shape, channels, 10, width)
+    network = build(name, (28, 28), 3, 10, width)
     with FlopCounterMode(display=False) as counter:
-        outputs = network(torch.zeros(2, channels, *shape))
+        outputs = network(torch.zeros(2, 3, 28, 28))
         functional.cross_entropy(outputs, torch.zeros(2, dtype=torch.int64)).backward()
     return counter.get_total_flops() * BATCH / 2
 
@@ -50,42 +50,42 @@ def prepared(images, labels):
     return standardize(centre_crop(shares, (28, 28))).numpy(), labels
 
 
-def reference(name, experiment, recipe=RECIPE, width=1.0):
+def reference(name, experiment, width=1.0):
     """A run of the reference loop, and a function that takes it through the steps of an epoch."""
-    run = Run(build(name, (28, 28), 3, 10, width), experiment, recipe, 0, "cpu")
-    optimizer = torch_sgd(run.network.parameters(), recipe)
-    return run, lambda: train_epoch(run.network, run.data, optimizer, recipe, 0, run.epoch)
+    run = Run(build(name, (28, 28), 3, 10, width), experiment, RECIPE, 0, "cpu")
+    optimizer = torch_sgd(run.network.parameters(), RECIPE)
+    return run, lambda: train_epoch(run.network, run.data, optimizer, RECIPE, 0, run.epoch)
 
 
-def fused(name, experiment, rows, recipe=RECIPE, width=1.0):
+def fused(name, experiment, rows):
     """A sweep of so many runs, none of which ends."""
     sweep = FusedSweep(rows)
     for seed in range(rows):
-        sweep.add(Run(build(name, (28, 28), 3, 10, width), experiment, recipe, seed, "cpu"))
+        sweep.add(Run(build(name, (28, 28), 3, 10), experiment, RECIPE, seed, "cpu"))
     return sweep
 
 
 images = cache(relabelled)  # once: what is measured is the training
 
 
-def digits(level, seed, width=1.0):
+def digits(level, seed):
     """A network and an experiment of the fast tier; all have the images of seed 0."""
     torch.manual_seed(seed)
-    return build("mlp-1x512", (7, 7), 1, 10, width), images(300, level, seed)
+    return build("mlp-1x512", (7, 7), 1, 10), images(300, level, seed)
 
 
-def in_sequence(members, width=1.0):
+def in_sequence(members):
     """The epochs to fit of digits MLPs, one after the other in the reference loop."""
-    return [train(*digits(level, seed, width), DIGITS, seed, "cpu").fit_exact for level, seed in members]
+    return [train(*digits(level, seed), DIGITS, seed, "cpu").fit_exact for level, seed in members]
 
 
-def side_by_side(members, slots, width=1.0):
+def side_by_side(members, slots):
     """The epochs to fit of the same, in a fused sweep."""
     sweep, waiting, runs = FusedSweep(slots), list(members), []
     while waiting or sweep.runs:
         while waiting and len(sweep.runs) < slots:
             level, seed = waiting.pop(0)
-            runs.append(Run(*digits(level, seed, width), DIGITS, seed, "cpu"))
+            runs.append(Run(*digits(level, seed), DIGITS, seed, "cpu"))
             sweep.add(runs[-1])
         sweep.epoch()
     return [run.result().fit_exact for run in runs]

@@ -89,10 +89,10 @@ def header_of_a_png(width, height):
     return _png(width.to_bytes(4) + height.to_bytes(4) + b"\x08\x02\0\0\0", b"")
 
 
-def png_of_bits(bits, colour=False, side=8):
+def png_of_bits(bits, colour=False):
     """Return a PNG of noise with so many bits in a value."""
-    lines = (b"\0" + DRAW.bytes(side * bits * (3 if colour else 1) // 8) for _ in range(side))
-    return _png(side.to_bytes(4) * 2 + bytes([bits, 2 if colour else 0, 0, 0, 0]), zlib.compress(b"".join(lines)))
+    lines = (b"\0" + DRAW.bytes(bits * (3 if colour else 1)) for _ in range(8))
+    return _png((8).to_bytes(4) * 2 + bytes([bits, 2 if colour else 0, 0, 0, 0]), zlib.compress(b"".join(lines)))
 
 
 def _png(header, pixels):

@@ -38,9 +38,9 @@ class Site:
                 if not (self.root / file).is_file() or (anchor and anchor not in ids[file]):
                     yield name, file, anchor
 
-    def reached(self, first="index.html"):
+    def reached(self):
         """The pages that a reader can come to from the front page."""
-        found, left = set(), [first]
+        found, left = set(), ["index.html"]
         while left:
             name = left.pop()
             if name in self.pages and name not in found:

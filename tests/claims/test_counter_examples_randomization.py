@@ -121,9 +121,9 @@ def test_random_labels_that_are_fitted_before_noise_are_refuted():
 # The slowdown (row 5)
 
 
-def slowdown(factors, network="mlp-1x512"):
+def slowdown(factors):
     levels = {level: times(*scattered(10 * factor, place=place)) for place, (level, factor) in enumerate(factors.items())}
-    return judged(CORRUPTION.test_time_to_fit_grows_by_a_small_factor, {"levels": levels, "true": levels[0.0]}, network)
+    return judged(CORRUPTION.test_time_to_fit_grows_by_a_small_factor, {"levels": levels, "true": levels[0.0]}, "mlp-1x512")
 
 
 def test_the_slowdown_of_the_papers_figure_holds_and_that_of_digits_is_refuted():

@@ -19,13 +19,13 @@ from tests.attacks.make_tar import HOSTILE_MEMBERS, write_tar
 BATCHES = make_batches()
 
 
-def expect_batches(data, batches=BATCHES):
+def expect_batches(data):
     """Every pixel and label is where the original format has it: a plane of red, one of green, one of blue."""
-    images = np.concatenate([images for images, _ in batches])
+    images = np.concatenate([images for images, _ in BATCHES])
     assert np.concatenate([data.train_images, data.test_images]).tobytes() == images.tobytes()
     assert data.train_images.shape == (5 * BATCH, 3, 32, 32)
     assert np.array_equal(data.train_images[3, 1, 2, 5], images[3, 1024 + 2 * 32 + 5])
-    assert np.concatenate([data.train_labels, data.test_labels]).tolist() == [int(y) for _, part in batches for y in part]
+    assert np.concatenate([data.train_labels, data.test_labels]).tolist() == [int(y) for _, part in BATCHES for y in part]
 
 
 def test_the_digits_are_scikit_learns_every_other_one_of_a_class_for_tests():

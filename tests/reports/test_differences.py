@@ -102,9 +102,9 @@ def night(number, listed, **fields):
     return audit | {"created": f"2026-11-{number + 1:02}T08:00:00Z"} | fields
 
 
-def in_steps(freedom=4):
+def in_steps():
     """What one step between three values and three adds to a CUSUM."""
-    return stats.norm.isf(stats.t.sf(TWO_IN_A_STEP, freedom)) - 0.5
+    return stats.norm.isf(stats.t.sf(TWO_IN_A_STEP, 4)) - 0.5
 
 
 def test_a_drift_of_one_step_is_worth_what_student_says():

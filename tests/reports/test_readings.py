@@ -18,9 +18,9 @@ from tests.builders.records import outcome, synthetic
 STATEMENT = "Error falls as noise rises."
 
 
-def with_reading(verdict="REFUTED", claims=2):
+def with_reading(verdict="REFUTED"):
     """An audit with one reading of one network, made of a claim that it then lacks."""
-    audit = synthetic(claims=claims + 1)
+    audit = synthetic(claims=3)
     reading = audit["claims"].pop()
     reading.update(id="readings/noise", statement=STATEMENT, verdict=verdict, expected="REFUTED")
     reading["cases"] = reading["cases"][:1]

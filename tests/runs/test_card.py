@@ -26,7 +26,7 @@ from rethinking_audit.fixtures.training.engine import CAPTURED, DIRECT, FUSED, R
 from rethinking_audit.fixtures.training.lanes import Lanes
 from rethinking_audit.fixtures.training.numerics import DeviceLost, check_device
 from rethinking_audit.fixtures.training.spec import Recipe
-from rethinking_audit.fixtures.training.tensors import Tensors, batches
+from rethinking_audit.fixtures.training.tensors import batches
 from tests.builders.card import LOST, THE, emulated
 from tests.builders.specs import baseline_of
 
@@ -129,18 +129,8 @@ def test_the_host_waits_for_nothing_within_an_epoch(card):
     assert counts == [2, 2]
 
 
-def of_other_device(*_):
-    raise AssertionError("not reached")
-
-
 def labels_on_the_host(data, recipe, seed, epoch):
     yield from ((images, labels.cpu()) for images, labels in batches(data, recipe, seed, epoch))
-
-
-def copy_on_the_host(experiment, device, recipe, flat=False):
-    made = Tensors.__dict__["of"].__func__(Tensors, experiment, device, recipe, flat)
-    made.test_labels = made.test_labels.cpu()
-    return made
 
 
 MIXED = {

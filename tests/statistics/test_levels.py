@@ -23,7 +23,6 @@ def scattered(means, seeds=7, scatter=0.01):
 
 
 STEADY = scattered([0.1 + 0.08 * place for place in range(11)])
-TURNED = dict(zip(LEVELS, reversed(STEADY.values()), strict=True))
 AT_ONCE = scattered([0.1] + [0.9] * 10)  # at chance from p = 0.1 on
 AT_LAST = scattered([0.15] * 9 + [0.3, 0.9])  # robust to noise until most labels are noise
 

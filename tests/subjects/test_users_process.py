@@ -153,8 +153,8 @@ def test_nothing_outlives_the_user(sign, written, tmp_path):
     assert await_for(lambda: not alive(training))
 
 
-def await_for(true, seconds=30.0):
-    until = time.monotonic() + seconds
+def await_for(true):
+    until = time.monotonic() + 30
     while not (found := true()) and time.monotonic() < until:
         time.sleep(0.05)
     return found

@@ -192,8 +192,8 @@ def test_what_draws_in_a_step_is_not_captured():
             refused(run)
 
 
-def rough_run(max_epochs=200):
-    recipe = replace(LONG, max_epochs=max_epochs, patience=40)
+def rough_run():
+    recipe = replace(LONG, max_epochs=200, patience=40)
     return Run(network("mlp-1x512"), prepare(find("digits"), 75, "original", 1.0, 0), recipe, 0, "cpu", rough=True)
 
 
