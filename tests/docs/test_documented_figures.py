@@ -74,7 +74,7 @@ KNOWN = [
     ("half of each symmetric matrix, 14.4 GB at n = 60,000", "eight bytes a number", 60_000**2 / 2 * 8 / 1e9 == 14.4),
     ("With 5 seeds in each", "two sides of 5", round(power(5, 5), 2) == 0.40),
     ("in 40 % of cases among 100 measurements", "the power of Student's test", round(power(5, 5), 2) == 0.40),
-    ("up to 6.0 % of all seeds may do", "exact binomial, none of 60", round(100 * (1 - 0.025 ** (1 / 60)), 1) == 6.0),
+    ("happen with up to 6.0 % of all seeds", "exact binomial, none of 60", round(100 * (1 - 0.025 ** (1 / 60)), 1) == 6.0),
     ("share an alpha of 1e-3 in equal parts", "audit.py", OWN_ALPHA == 1e-3),
     ("falls below 76.8 % of itself without them", "learns.py", KEPT == 0.768),
     ("with 30 in the baseline, always", "the power of Student's test", power(30, 5) > 0.999),
