@@ -236,5 +236,5 @@ def _family(name: str, claims: Sequence[Claim]) -> Family:
         if count := verdicts.count(verdict):
             shares.append((verdict, count, begun))
             begun += count
-    known = {**FAMILIES, SINCE: "found since 2017"}
+    known = {**FAMILIES, "imagenet": "ImageNet", SINCE: "found since 2017"}
     return Family(known.get(name, name.replace("-", " ")), anchor(claims[0]), shares, verdicts.count(HELD), len(claims))

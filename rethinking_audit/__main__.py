@@ -25,6 +25,7 @@ HELP = f"""usage: rethinking-audit COMMAND [ARGUMENT...]
   fetch NAME...          download a data set and decode it: mnist, cifar10
   explain NAME...        print what a claim of the paper states and what refutes it, or the page of a code such as E2
   check CODE --data DATA audit your own training code: file.py:fit_predict, an estimator, ... (see check --help)
+  train --dataset NAME   make the runs of the imagenet tier, each in all processes of torchrun (see train --help)
   demo                   audit a pipeline that leaks, and the same one mended: half a minute, no data, no network
   run --data NAME --accuracy REGEX -- COMMAND...
                          audit a training script, which runs unchanged (see run --help)
@@ -105,6 +106,13 @@ def check(arguments: list[str]) -> int:
     return main(arguments)
 
 
+def train(arguments: list[str]) -> int:
+    """Make the runs of the imagenet tier, in one process or in several."""
+    from rethinking_audit.training import main
+
+    return main(arguments)
+
+
 def demo(arguments: list[str]) -> int:
     """Show a leak, and how it is found."""
     from rethinking_audit.demo import main
@@ -125,6 +133,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "fetch": fetch,
     "explain": explain,
     "check": check,
+    "train": train,
     "demo": demo,
     "run": run,
 }

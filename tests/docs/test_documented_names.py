@@ -103,7 +103,7 @@ def is_device(value):
 VALUES = {
     "--dataset": lambda value: value.partition(":")[0] in NAMES + SCHEMES,
     "--device": is_device,
-    "--networks": NETWORKS.__contains__,
+    "--networks": lambda value: any(value in tier.judged for tier in TIERS.values()),
     "--engine": CHOICES.__contains__,
     "-m": TIERS.__contains__,
 }

@@ -4,9 +4,9 @@ from dataclasses import fields, replace
 
 import pytest
 
-from rethinking_audit.fixtures.networks import NETWORKS
+from rethinking_audit.fixtures.networks import NETWORKS, STREAMED
 from rethinking_audit.fixtures.runs.identity import key
-from rethinking_audit.fixtures.tasks.sources import LOOP, canonical, followed, network_files
+from rethinking_audit.fixtures.tasks.sources import LOOP, canonical, followed, network_files, streamed_files
 from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
 from rethinking_audit.fixtures.training.engine import CAPTURED, CHOICES, REDUCED, SOURCES
@@ -75,7 +75,7 @@ def test_a_run_of_reduced_precision_says_so():
 
 def test_every_source_of_a_training_is_in_somebodys_key():
     root = ROOT / "fixtures"
-    ours = (LOOP, *SOURCES.values(), *map(network_files, NETWORKS))
+    ours = (LOOP, *SOURCES.values(), *map(network_files, NETWORKS), *map(streamed_files, STREAMED))
     listed = {root / file for files in (*ours, followed("networks", "guest")) for file in files}
     choosing = {root / "training" / name for name in ("__init__.py", "engine.py")}
     assert set((root / "training").glob("*.py")) - choosing <= listed
