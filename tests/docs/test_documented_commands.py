@@ -200,6 +200,14 @@ def try_sbatch(words, folder, **variables):
     )
 
 
+def try_torchrun(words, folder):
+    """Its options and the module's are in their help; tests/streaming trains in several processes."""
+    place = words.index("-m")
+    module, name, *rest = words[place + 1 :]
+    assert all(said(word, helped("torch.distributed.run")) for word in words[:place] if word.startswith("--"))
+    assert all(said(word, helped(module, name)) for word in rest if word.startswith("--"))
+
+
 def try_ray(words, folder):
     pytest.importorskip("ray", reason="Ray is not installed here")
     assert said(words[0], helped("ray.scripts.scripts"))
@@ -214,6 +222,7 @@ TRIED = {
     "ci/run.sh": lambda words, folder, **variables: try_script(["ci/run.sh", *words], folder, **variables),
     "sbatch": try_sbatch,
     "ray": try_ray,
+    "torchrun": try_torchrun,
     "rethinking-audit": try_installed,
 }
 
