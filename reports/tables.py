@@ -12,6 +12,7 @@ from rethinking_audit.fixtures.record.paper import of_table_1, of_table_3, of_ta
 from rethinking_audit.fixtures.record.printed import RowOf1, RowOf2, RowOf3, RowOf4, Table1, Table2, Table3, Table4, Tables
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.words import number, signed
+from rethinking_audit.reports import imagenet
 from rethinking_audit.reports.curves import last
 from rethinking_audit.reports.repeated import PaperTier, paper_tier
 from rethinking_audit.reports.solves import largest, solved
@@ -52,7 +53,7 @@ def _tables(kept: Tables, audit: Audit, stage: PaperTier | None) -> Iterator[Tab
     if "1" in kept:
         yield _table_1(kept["1"], audit, stage)
     if "2" in kept:
-        yield _table_2(kept["2"])
+        yield _table_2(kept["2"], audit, stage)
     if "3" in kept:
         yield _table_3(kept["3"], audit)
     if "4" in kept:
@@ -156,13 +157,15 @@ TOP: dict[Literal["train_top1", "train_top5", "test_top1", "test_top5", "best_to
 }
 
 
-def _table_2(kept: Table2) -> Table:
+def _table_2(kept: Table2, audit: Audit, stage: PaperTier | None) -> Table:
     def row(of: RowOf2) -> tuple[list[str], list[Pair]]:
         flags = ["–" if (given := of.get(name)) is None else _yes(given) for name in TREATED]
-        return [of.get("network", "Inception v3"), of["labels"], *flags], [_pair(of.get(name), ()) for name in TOP]
+        runs = imagenet.repeats(audit, of)
+        pairs = [_pair(of.get(name), imagenet.accuracies(runs, name)) for name in TOP]
+        return [of.get("network", "Inception v3"), of["labels"], *flags], pairs
 
     named = ["network", "labels", "augmentation", "dropout", "weight decay"]
-    return _table("2", kept["title"], "", named, list(TOP.values()), map(row, kept["rows"]))
+    return _table("2", kept["title"], stage.note if stage else "", named, list(TOP.values()), map(row, kept["rows"]))
 
 
 def _table_3(kept: Table3, audit: Audit) -> Table:
