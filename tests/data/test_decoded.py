@@ -10,7 +10,8 @@ import pytest
 
 from rethinking_audit.fixtures.data import datasets, decoded
 from rethinking_audit.fixtures.data import fetch as command
-from rethinking_audit.fixtures.data.dataset import ARRAYS, DataSet, DataUnavailable
+from rethinking_audit.fixtures.data.dataset import ARRAYS, DataSet, DataUnavailable, Description
+from rethinking_audit.fixtures.data.given import Given
 from tests.builders.places import ROOT
 from tests.builders.user_data import arrays
 
@@ -23,6 +24,31 @@ def kept(tmp_path, own_folders, new_process):
     datasets.find(name).load()
     new_process()
     return name, datasets.find(name).decoder().entry
+
+
+def in_memory(kind=DataSet, **more):
+    images = {"train_images": np.zeros((5, 3, 8, 10), np.uint8), "test_images": np.zeros((4, 3, 8, 10), np.uint8)}
+    return kind("x", 2, (7, 9), 255, **images, train_labels=np.zeros(5, int), test_labels=np.ones(4, int), **more)
+
+
+def test_the_facts_are_those_of_the_images_in_memory_and_in_the_cache(tmp_path, own_folders):
+    remarked = in_memory(Given, remarks=("one file was passed over",))
+    expected = decoded.Facts(5, 4, (8, 10), (7, 9), 3, 2, ("one file was passed over",))
+    assert decoded.Facts.of(remarked) == decoded.facts(decoded.Source("x", "key", lambda: remarked)) == expected
+    assert decoded.Facts.of(in_memory()).remarks == ()
+
+
+def test_a_data_set_is_described_by_its_facts():
+    images = decoded.Facts(50_000, 1000, (8, 10), (7, 9), 3, 2, ())
+    title = "images in 'mine' (50,000 + 1,000 images of 8x10)"
+    assert images.described("in 'mine'") == Description(title, 50_000, 1000, (8, 10), (7, 9), 3, 2, None)
+    told = images.described("from scikit-learn", "CIFAR-10")
+    assert (told.title, told.stand_in) == (
+        "stand-in for CIFAR-10: images from scikit-learn (50,000 + 1,000 images of 8x10)",
+        "CIFAR-10",
+    )
+    signals = decoded.Facts(5, 4, (1, 40), (1, 40), 1, 10, ())
+    assert signals.described("drawn").title == "signals drawn (5 + 4 signals of 1x40)"
 
 
 def test_images_are_mapped_and_cannot_be_changed(kept):

@@ -1,13 +1,18 @@
 """A session: what its processes tell each other is read back as it was written."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
+import time
 
 import pytest
+from filelock import FileLock, Timeout
 
+from rethinking_audit.fixtures.runs import session as room
 from rethinking_audit.fixtures.runs.session import CONTRACT, ERROR, Failure, Heartbeat, Session
-from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.runs.store import LOCK, Store
 from rethinking_audit.fixtures.tasks.sources import sha256
 from tests.builders.places import ROOT
 
@@ -69,6 +74,118 @@ def test_notes_are_in_one_encoding_everywhere(session, encodings_named):
     session.beat("gw0", Heartbeat("run", 1, 30, None))
     assert (session.manifest(), list(session.beats())) == ({"cases": 2}, ["gw0"])
     assert session.failure("a") == Failure(ERROR, "it broke")
+    session.live()
+    session.begin("a")
+    assert (list(session.alive()), session.begun("a")) == (["main"], 1)
+    session.rest()
+
+
+def locked(session):
+    try:
+        with FileLock(session.folder / LOCK, is_singleton=False).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def test_a_session_is_locked_until_it_rests_and_by_whoever_comes_first(session):
+    session.rest()  # neither locked nor alive
+    session.hold()
+    assert (locked(session), (session.folder / LOCK).stat().st_mode & 0o777) == (True, 0o666)
+    second = Session(session.folder)
+    second.hold()
+    second.rest()
+    assert locked(session)
+    session.rest()
+    assert not locked(session)
+
+
+def test_a_session_that_cannot_be_locked_is_held_all_the_same(session):
+    (session.folder / LOCK).mkdir()
+    session.hold()
+    session.fail("a", Failure(ERROR, "it broke"))
+    assert session.failure("a") == Failure(ERROR, "it broke")
+
+
+def test_a_worker_gives_signs_of_life_until_it_rests(tmp_path):
+    session = Session(tmp_path, "gw0")
+    session.live(every=0.01)
+    os.utime(tmp_path / "alive" / "gw0", (1, 1))
+    end = time.monotonic() + 4
+    while session.alive()["gw0"][1] == 1 and time.monotonic() < end:
+        time.sleep(0.01)
+    process, last = session.alive()["gw0"]
+    assert (process, list(session.alive())) == (os.getpid(), ["gw0"])
+    assert time.time() - last < 60
+    session.rest()
+    assert session.alive() == {}
+
+
+def test_signs_of_life_that_cannot_be_read_are_none(session):
+    (session.folder / "alive" / "broken").write_text("half")
+    (session.folder / "alive" / "folder").mkdir()
+    (session.folder / "alive" / "gw1").write_text("7")
+    os.utime(session.folder / "alive" / "gw1", (5, 5))
+    assert session.alive() == {"gw1": (7, 5.0)}
+
+
+def test_a_worker_that_is_gone_is_forgotten(session):
+    for worker in ("gw0", "gw1"):
+        (session.folder / "alive" / worker).write_text("7")
+    for _ in range(2):
+        session.forget("gw0")
+        assert list(session.alive()) == ["gw1"]
+
+
+def test_it_is_counted_how_often_a_run_was_begun(session):
+    for times in range(3):
+        assert session.begun("a") == times
+        session.begin("a")
+    assert (Session(session.folder).begun("a"), session.begun("b")) == (3, 0)
+    for _ in range(2):
+        session.end("a")
+        assert session.begun("a") == 0
+
+
+def test_a_worker_that_ended_while_it_noted_a_run_had_begun_it(session):
+    (session.folder / "begun" / "a").write_text("")
+    assert session.begun("a") == 1
+    session.begin("a")
+    assert session.begun("a") == 2
+
+
+def test_what_cannot_be_noted_keeps_nobody_from_working(session):
+    """A folder lies where the note would be."""
+    for place in ("begun/a", "gw0.beat", "alive/gw0"):
+        (session.folder / place).mkdir()
+    session.begin("a")
+    session.end("a")
+    session.beat("gw0", Heartbeat("run", 1, 30, None))
+    session.beat("gw0", None)
+    session.forget("gw0")
+    assert (session.begun("a"), session.beats(), session.alive()) == (0, {}, {})
+
+
+def test_why_workers_ended_is_told_by_worker(session, monkeypatch):
+    assert session.losses() == {}
+    session.lose("gw1", "lost its device")
+    session.lose("gw0", "was killed")
+    (session.folder / "lost" / ".tmp-gw2").write_text("half")
+    assert Session(session.folder).losses() == {"gw0": "was killed", "gw1": "lost its device"}
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(room, "write", full)
+    session.lose("gw3", "has no room")
+    session.prepare("gw3")
+    assert session.losses() == {"gw0": "was killed", "gw1": "lost its device", "gw3": "has no room"}
+    assert session.has_prepared("gw3")
+
+
+def test_a_worker_that_has_prepared_its_runs_says_so(session):
+    session.prepare("gw0")
+    assert (Session(session.folder).has_prepared("gw0"), session.has_prepared("gw1")) == (True, False)
 
 
 def test_a_lock_whose_holder_was_killed_is_free(tmp_path):

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -46,6 +47,35 @@ def test_whether_a_store_can_be_written_is_tried_where_it_will_be(tmp_path, monk
         Store(tmp_path / "store")
     told = "cannot be written to (read-only: runs), expected a folder of yours with room"
     assert str(error.value) == f"the store {str(tmp_path / 'store')!r} {told}"
+
+
+def test_room_for_a_record_is_tried_where_it_will_be(store, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    assert store.obstacle() is None
+    assert len(synced) == 1
+    assert list((store.folder / "runs").iterdir()) == []
+
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert store.obstacle().errno == errno.ENOSPC
+    monkeypatch.undo()
+    (store.folder / "runs").rmdir()
+    assert store.obstacle().errno == errno.ENOENT
+
+
+def test_room_is_tried_with_a_whole_block_of_the_disk(store):
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, limit[1]))
+    try:
+        assert store.obstacle().errno == errno.EFBIG
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, before)
+    assert store.obstacle() is None
 
 
 def test_the_same_record_is_the_same_bytes(store):
@@ -174,6 +204,34 @@ def test_what_was_left_half_written_is_swept_after_a_day(store):
     assert new.exists()
     assert not old.exists()
     assert not session.exists()
+
+
+def old_session(store, name):
+    folder = store.folder / "sessions" / name
+    folder.mkdir()
+    os.utime(folder, (time.time() - 2 * room.STALE,) * 2)
+    return folder
+
+
+def test_a_session_that_is_in_use_is_not_swept_and_not_waited_for(store):
+    from filelock import FileLock
+
+    folder = old_session(store, "running")
+    with FileLock(folder / room.LOCK, is_singleton=False):
+        os.utime(folder, (1, 1))
+        assert store.sweep() == 0
+    os.utime(folder, (1, 1))
+    assert store.sweep() == 1
+
+
+def test_a_session_that_cannot_be_removed_is_free_for_other_users(store, monkeypatch):
+    def busy(_):
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    folder = old_session(store, "busy")
+    monkeypatch.setattr(room.shutil, "rmtree", busy)
+    assert store.sweep() == 0
+    assert (folder / room.LOCK).stat().st_mode & 0o777 == 0o666
 
 
 def test_a_lock_is_held_by_one(store):

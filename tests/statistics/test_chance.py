@@ -6,9 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from rethinking_audit.fixtures.statistics.chance import at_chance
+from rethinking_audit.fixtures.statistics.chance import at_chance, keeps_signal
 from rethinking_audit.fixtures.statistics.intervals import renaming_deviation
-from tests.builders.judgements import HELD, INCONCLUSIVE, REFUTED
+from tests.builders.judgements import HELD, INCONCLUSIVE, REFUTED, Z, around, same
 from tests.builders.tables import table
 
 ALPHA = 0.01
@@ -26,6 +26,18 @@ def test_accuracy_at_chance(accuracies, verdict):
 def test_a_lucky_pair_of_seeds_does_not_make_chance():
     """0 and 20 % are 10 % on average: the seeds' own scatter widens the interval."""
     assert at_chance([table(0.0), table(0.2)], 0.06, ALPHA).verdict is INCONCLUSIVE
+
+
+def test_the_signal_that_is_kept_is_told_in_full():
+    """Half the labels leave a quarter of 0.4 above chance, and half of that quarter is accepted: 0.05."""
+    judged = keeps_signal([0.6] * 2, [0.9] * 2, 0.5, 0.5, 2, 100, 0.05)
+    error = math.sqrt((0.6 * 0.4 + 0.125**2 * 0.9 * 0.1) / 100 / 2)
+    words = ("mean over seeds, Student's interval, no narrower than the binomial",)
+    words += ("accuracy above chance less what the remaining labels are worth", "points")
+    values = {"by seed": [0.05] * 2, "accuracy": [0.6] * 2, "clean accuracy": [0.9] * 2}
+    same(judged, *words, 0.05, around(0.05, Z * error), (0, 1), verdict=INCONCLUSIVE, values=values)
+    wide = keeps_signal([0.0, 1.0], [1.0, 1.0], 0.5, 0.5, 2, 100, 0.001)
+    assert (wide.interval.low, wide.interval.high) == (-1.0, 1.0)
 
 
 def test_renaming_deviation_is_the_scatter_over_all_renamings():

@@ -47,6 +47,7 @@ def test_the_interval_is_exact_and_each_end_takes_unknown_seeds_its_own_way():
     low, high = stats.beta.ppf(ALPHA, 5, 3), stats.beta.ppf(1 - ALPHA, 7, 1)
     assert (found.interval.low, found.interval.high) == pytest.approx((low, high))
     assert (found.measured, found.accepted, found.unit, found.alpha) == (5 / 7, Interval(0.5, 1.0), "%", ALPHA)
+    assert found.quantity == "share of seeds that fit"
     assert (found.seeds, found.further) == (0, None)
     assert judged(*[0.0] * 7).interval == Interval(pytest.approx(0.01 ** (1 / 7)), 1.0)
     assert judged(*[STUCK] * 7).interval == Interval(0.0, pytest.approx(1 - 0.01 ** (1 / 7)))
@@ -68,7 +69,23 @@ def test_a_seed_fits_several_arms_if_it_fits_each():
     assert next(iter(held.values)) == "training error, p = 0.0"
     assert every_seed_fits({**levels, "p = 0.5": [STUCK] * 7}, LIMIT, ALPHA).verdict is REFUTED
     apart = {"a": [STUCK, *[0.0] * 6], "b": [*[0.0] * 6, STUCK]}
-    assert every_seed_fits(apart, LIMIT, ALPHA).measured == 5 / 7
+    found = every_seed_fits(apart, LIMIT, ALPHA)
+    assert (found.measured, found.rule) == (5 / 7, held.rule)
+    told = "6 of 7 seeds fit; training error 12.86 % by the mean, 90 % of the worst seed"
+    assert found.notes == [f"a: {told}", f"b: {told}"]
+
+
+def test_an_error_on_the_limit_is_a_fit():
+    found = judged(*[LIMIT] * 7)
+    assert (found.measured, found.interval.high, found.seeds) == (1.0, 1.0, 7)
+    assert found.notes[0].startswith("7 of 7 seeds fit")
+
+
+def test_an_interval_that_ends_at_one_half_holds_and_does_not_refute():
+    """One seed alone, at an alpha of one half: its interval is one half to one, or zero to one half."""
+    held, open_ = every_seed_fits({"": [0.0]}, LIMIT, 0.5), every_seed_fits({"": [STUCK]}, LIMIT, 0.5)
+    assert (held.interval.low, held.verdict, held.further) == (0.5, HELD, None)
+    assert (open_.interval.high, open_.verdict, open_.further) == (0.5, INCONCLUSIVE, 1)
 
 
 def test_only_seeds_that_every_arm_has_are_counted():

@@ -2,9 +2,10 @@
 
 import pytest
 
+from rethinking_audit.fixtures.statistics.exact import exactly
 from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.rules import mean_within
-from rethinking_audit.fixtures.statistics.several import one_holds
+from rethinking_audit.fixtures.statistics.several import all_hold, one_holds
 from tests.builders.judgements import ALPHA, HELD, INCONCLUSIVE, INF, REFUTED, exact
 
 TRUE, FALSE, OPEN = [1.0, 1.1, 1.2], [-1.0, -1.1, -1.2], [-1.0, 0.1, 1.2]
@@ -51,4 +52,20 @@ def test_the_part_that_decides_is_shown_and_all_are_kept():
     assert (found.quantity, found.rule.split(";")[0]) == ("a number (1)", "the best of 2")
     assert {name: part.verdict for name, part in found.parts.items()} == {"0": REFUTED, "1": HELD}
     assert [note.split(",")[0] for note in found.notes] == ["0: REFUTED", "1: HELD"]
-    assert found.further is None
+    assert found.values == {"0: by seed": FALSE, "1: by seed": TRUE}
+    assert (found.alpha, found.further) == (ALPHA, None)
+
+
+def test_so_many_more_seeds_decide_as_the_part_that_is_shown_needs():
+    found = judged(FALSE, OPEN)
+    assert found.verdict is INCONCLUSIVE
+    assert found.further == above(OPEN)(ALPHA / 2).further > 0
+    assert judged(FALSE, FALSE).further is None
+
+
+def test_of_statements_about_exact_numbers_nothing_is_random():
+    sure = {name: lambda alpha, value=value: exactly(value, Interval(0, 1), "n") for name, value in (("a", 0.5), ("b", 2.0))}
+    assert (one_holds(sure, ALPHA).verdict, one_holds(sure, ALPHA).alpha) == (HELD, 0.0)
+    assert (all_hold(sure, ALPHA).verdict, all_hold(sure, ALPHA).alpha) == (REFUTED, 0.0)
+    mixed = {**sure, "c": above(TRUE)}
+    assert (one_holds(mixed, ALPHA).alpha, all_hold(mixed, ALPHA).alpha) == (ALPHA, ALPHA)

@@ -62,6 +62,15 @@ def test_neighbours_are_reversed_at_their_share_of_alpha_and_in_order_at_alpha()
         assert in_order(arms([a], [np.exp(2 - quicker + step).tolist()], [c]), 0.05, "steps").verdict is verdict
 
 
+def test_pages_test_takes_the_seeds_that_every_group_has():
+    groups = arms([(1, 1.1, 1.2)], [(2, 2.1, 2.2, 0.1)], [(3, 3.1, 3.2)])
+    assert in_order(groups, ALPHA, "steps").notes[-1] == "Page's test: p-value 7.2e-03 for the order"
+
+
+def test_a_group_that_takes_no_time_comes_first_without_a_warning():
+    assert in_order(arms([(0, 0, 0)], [SHUFFLED[:3]]), ALPHA, "steps").verdict is HELD
+
+
 def test_more_seeds_are_asked_for():
     judged = in_order(arms([(7, 6.5, 7)], [(7.5, 7.2, 7.1)], [(9, 9, 9.5)]), ALPHA, "steps")
     assert judged.verdict is INCONCLUSIVE

@@ -25,6 +25,9 @@ def test_images_are_counted_by_who_is_wrong():
     assert counted([first, second], [second, second]) == [Counts(3, 2, 1, 20), Counts(4, 0, 0, 20)]
     with pytest.raises(ValueError, match="tested on 20 images and the other on 19, expected the same"):
         counted([first], [second[1:]])
+    for one, other in (([first], [second] * 2), ([first] * 2, [second])):
+        with pytest.raises(ValueError, match="argument 2 is"):
+            counted(one, other)
 
 
 def test_a_difference_has_the_scatter_of_the_images_that_one_alone_gets_wrong():
@@ -43,6 +46,15 @@ def test_a_ratio_has_it_too_and_counts_one_more_wrong_image_of_either_kind():
     words = ("paired ratio, Student's interval of its logarithm, no narrower than the binomial", "errors", "x")
     values = {"by seed": [2.0], "one": [0.39], "the other": [0.19]}
     same(judged, *words, 2, (2 / factor, 2 * factor), (0.5, INF), verdict=HELD, values=values, notes=[ALONE])
+
+
+def test_the_scatter_of_the_images_shrinks_with_the_seeds():
+    first, second = wrong(10, 30, 10, 98)
+    four = [first] * 4, [second] * 4
+    for rule, centre, width in ((error_difference, float, 20 / 98), (error_ratio, np.log, math.log(41 / 21))):
+        alone, judged = (rule(*arms, Interval(0, INF), ALPHA, "errors") for arms in (([first], [second]), four))
+        assert centre(judged.interval.low) == pytest.approx(width - (width - centre(alone.interval.low)) / 2)
+        assert centre(judged.interval.high) == pytest.approx(width + (centre(alone.interval.high) - width) / 2)
 
 
 def test_seeds_that_scatter_more_than_the_images_widen_the_interval():

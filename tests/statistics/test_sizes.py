@@ -49,7 +49,8 @@ def test_the_interval_is_students_of_the_seeds_slopes():
     assert found.interval.low == pytest.approx(mean_interval(slopes, ALPHA).low)
     assert found.interval.high == pytest.approx(mean_interval(slopes, ALPHA).high)
     assert found.values["by seed"] == pytest.approx(slopes.tolist())
-    assert (found.verdict, found.seeds, found.unit) == (INCONCLUSIVE, 3, "")
+    assert (found.verdict, found.seeds, found.quantity, found.unit) == (INCONCLUSIVE, 3, "exponent", "")
+    assert found.rule == "exponent by least squares on logarithms, mean over seeds, Student's interval"
     assert (found.accepted.low, found.accepted.high) == (-INF, DOUBLED)
 
 
@@ -68,9 +69,31 @@ def test_a_time_that_is_only_bounded_bounds_the_exponent():
     assert judged({**slow, 800: [(900.0, INF)] * 5}, fast).verdict is REFUTED  # thirty times the factor at least
 
 
-def test_an_unknown_time_at_the_middle_of_three_sizes_says_nothing():
-    slow = {1: [2.0, 2.1], 2: [(2.0, INF)] * 2, 4: [2.0, 2.2]}
+@pytest.mark.parametrize("unknown", [(2.0, INF), (INF, INF)])
+def test_an_unknown_time_at_the_middle_of_three_sizes_says_nothing(unknown):
+    slow = {1: [2.0, 2.1], 2: [unknown] * 2, 4: [2.0, 2.2]}
     assert math.isfinite(judged(slow, {size: [1.0, 1.0] for size in slow}).interval.high)
+
+
+def test_a_bound_on_either_side_of_a_ratio_bounds_the_exponent():
+    """At ten times the size the ratio is between 2 and 8, by what is known of either time."""
+    one, found = {1: [1.0] * 2}, np.log10([2, 8])
+    for slow, fast in (({10: [(4.0, 16.0)] * 2}, {10: [2.0] * 2}), ({10: [16.0] * 2}, {10: [(2.0, 8.0)] * 2})):
+        interval = judged({**one, **slow}, {**one, **fast}).interval
+        assert (interval.low, interval.high) == pytest.approx(tuple(found))
+
+
+def test_only_seeds_that_have_every_size_are_counted():
+    slow, fast = {1: [1.0, 1.1, 9.0], 10: [1.5, 1.6]}, {1: [1.0, 1.0], 10: [1.0, 1.0, 9.0]}
+    found = judged(slow, fast)
+    assert (found.seeds, found.values["by seed"]) == (2, pytest.approx(np.log10([1.5, 1.6 / 1.1])))
+
+
+def test_no_time_at_all_and_for_ever_against_for_ever_are_judged_without_a_warning():
+    slow, fast = times(0.0)
+    assert judged({**slow, 800: [0.0] * 5}, fast).verdict is HELD
+    never = [(INF, INF)] * 5
+    assert judged({**slow, 800: never}, {**fast, 800: never}).verdict is INCONCLUSIVE
 
 
 def test_a_single_seed_has_no_interval_and_other_sizes_are_refused():

@@ -34,6 +34,7 @@ def test_growth_is_the_mirror_of_a_fall():
     growing = {1 - level: values for level, values in FALLING.items()}
     fall, growth = falls_with_level(FALLING, ALPHA, "e"), grows_with_level(growing, ALPHA, "e")
     assert growth.measured == pytest.approx(-fall.measured)
+    assert (growth.rule, growth.quantity) == (fall.rule, "e")
     assert growth.accepted == Interval(-fall.accepted.high, 1.0)
     assert (growth.verdict, growth.seeds, growth.further) == (fall.verdict, fall.seeds, fall.further)
     assert growth.notes == ["Page's test: p-value 7.9e-01 for a fall, 2.1e-01 for growth"]
@@ -55,6 +56,16 @@ def test_a_fall_or_growth_as_likely_as_alpha_is_decided():
     for alpha, verdict in ((downward, REFUTED), (downward * (1 - 1e-6), INCONCLUSIVE)):
         assert falls_with_level(growing, alpha * (1 + 1e-12), "e").verdict is verdict
     assert falls_with_level(FALLING, downward * 1.01, "e").further is None
+
+
+def test_a_p_value_of_exactly_alpha_decides():
+    downward = trend(-np.array([FALLING[level] for level in sorted(FALLING)]).T)
+    assert falls_with_level(FALLING, downward, "e").verdict is HELD
+    assert grows_with_level(FALLING, downward, "e").verdict is REFUTED
+
+
+def test_two_levels_have_a_whole_correlation():
+    assert falls_with_level({0: [0.5, 0.6], 1: [0.4, 0.3]}, ALPHA, "e").measured == pytest.approx(-1)
 
 
 def test_half_of_those_without_an_order_are_on_either_side():
