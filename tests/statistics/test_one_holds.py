@@ -64,7 +64,8 @@ def test_so_many_more_seeds_decide_as_the_part_that_is_shown_needs():
 
 
 def test_of_statements_about_exact_numbers_nothing_is_random():
-    sure = {name: lambda alpha, value=value: exactly(value, Interval(0, 1), "n") for name, value in (("a", 0.5), ("b", 2.0))}
+    values = {"a": 0.5, "b": 2.0}
+    sure = {name: lambda alpha, value=value: exactly(value, Interval(0, 1), "n") for name, value in values.items()}
     assert (one_holds(sure, ALPHA).verdict, one_holds(sure, ALPHA).alpha) == (HELD, 0.0)
     assert (all_hold(sure, ALPHA).verdict, all_hold(sure, ALPHA).alpha) == (REFUTED, 0.0)
     mixed = {**sure, "c": above(TRUE)}
