@@ -65,7 +65,7 @@ def test_no_error_falls_by_more_than_the_limit(fall, verdict):
 
 def test_a_fall_is_paired_by_seed_and_named_by_its_levels():
     judged = no_fall({0.0: [0.1, 0.3], 0.5: [0.2, 0.4], 1.0: [0.1, 0.32]}, 0.06, ALPHA, "fall")
-    assert judged.quantity == "fall (p = 0.5 to 1)"
+    assert (judged.quantity, judged.unit) == ("fall (p = 0.5 to 1)", "points")
     assert judged.parts["p = 0 to 0.5"].values["by seed"] == pytest.approx([-0.1, -0.1])
     assert judged.parts["p = 0.5 to 1"].measured == pytest.approx(0.09)
 
