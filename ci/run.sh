@@ -69,9 +69,10 @@ look_for_gpu() {
 fetch() {
   case $1 in
     fast) ;; # scikit-learn contains its images
+    imagenet) ;; # its images are a folder on the runner, which --dataset folder:PATH names
     # Claims on a missing data set are NOT RUN, and the report says so.
     small | paper) .venv/bin/python -m rethinking_audit.fixtures.data.fetch cifar10 mnist || echo "Not every data set could be had." >&2 ;;
-    *) refuse "The tier is '$1', expected fast, small or paper." ;;
+    *) refuse "The tier is '$1', expected fast, small, paper or imagenet." ;;
   esac
 }
 

@@ -154,8 +154,8 @@ def test_an_audit_that_held_ends_with_the_code_of_the_comparison(checkout, given
     [
         ([], {}, "usage: ci/run.sh"),
         (["deploy"], {}, "usage: ci/run.sh"),
-        (["audit"], {}, "The tier is '', expected fast, small or paper."),
-        (["audit", "fats"], {}, "The tier is 'fats', expected fast, small or paper."),
+        (["audit"], {}, "The tier is '', expected fast, small, paper or imagenet."),
+        (["audit", "fats"], {}, "The tier is 'fats', expected fast, small, paper or imagenet."),
         (["audit", "fast"], {"REQUIRE_GPU": "yes"}, "REQUIRE_GPU is 'yes', expected 1 or 0"),
         (["audit", "fast"], {"MINUTES": "an hour"}, "MINUTES is 'an hour', expected a positive number."),
         (["audit", "fast"], {"BASELINE": "gone.json"}, "BASELINE is 'gone.json', expected an audit.json."),

@@ -14,6 +14,7 @@ from rethinking_audit.fixtures.statistics.intervals import bounded_mean_interval
 from rethinking_audit.fixtures.statistics.judgement import Interval
 from rethinking_audit.fixtures.statistics.rules import (
     ALONE,
+    NOTHING_TO_KEEP,
     larger_by,
     matters_more,
     mean_within,
@@ -148,6 +149,12 @@ def test_a_share_kept_is_of_what_lies_above_chance():
 def test_a_share_of_the_seeds_that_both_arms_have():
     assert share_kept([0.5, 0.5], [0.9, 0.9, 0.1], 10, 100, 0.4, ALPHA).measured == pytest.approx(0.5)
     assert share_kept([0.5, 0.5, 0.9], [0.9, 0.9], 10, 100, 0.4, ALPHA).measured == pytest.approx(0.5)
+
+
+def test_of_what_is_at_chance_no_share_can_be_told():
+    judged = share_kept([0.5, 0.5], [0.9, 0.1], 10, 100, 0.4, ALPHA)
+    assert (judged.verdict, judged.notes) == (INCONCLUSIVE, [NOTHING_TO_KEEP])
+    assert judged.to_dict()["measured"] is None
 
 
 SHARP = [[10, 0], [0, 10]]
