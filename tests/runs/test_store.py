@@ -241,6 +241,21 @@ def test_a_lock_is_held_by_one(store):
         FileLock(store.folder / "locks" / f"{KEY}.lock", is_singleton=False).acquire(timeout=0)
 
 
+def test_anybody_may_take_a_lock_and_an_older_one_of_another_user_is_left_alone(store, monkeypatch):
+    path = store.folder / "locks" / f"{KEY}.lock"
+    with store.lock(KEY):
+        assert path.stat().st_mode & 0o777 == 0o666
+    path.touch()
+    assert store.lock(KEY).lock_file == str(path)
+    monkeypatch.setattr(os, "access", lambda place, mode: not (place == path and mode == os.W_OK))
+    assert store.lock(KEY).lock_file == str(path.with_name(f"{KEY}.{os.getuid()}.lock"))
+
+
+def test_a_second_audit_opens_the_store_that_is_there(store):
+    store.write(KEY, RECORD)
+    assert Store(store.folder).has(KEY)
+
+
 def test_a_folder_that_cannot_be_is_quoted(tmp_path):
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(StoreUnusable, match=r"file.*expected a folder"):
