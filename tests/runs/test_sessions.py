@@ -181,6 +181,15 @@ def test_why_workers_ended_is_told_by_worker(session, monkeypatch):
     session.prepare("gw3")
     assert session.losses() == {"gw0": "was killed", "gw1": "lost its device", "gw3": "has no room"}
     assert session.has_prepared("gw3")
+    session.expect({"a": ("a run", 2.0)})
+    assert (session.expected(), session.names()) == ({"a": 2.0}, {"a": "a run"})
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[" * 100_000, b"\xff"], ids=["empty", "cut", "nested", "no text"])
+def test_a_note_that_is_damaged_says_nothing(session, content):
+    for name in ("manifest.json", "failed/a.json", "missing-a.json", "gw0.beat"):
+        (session.folder / name).write_bytes(content)
+    assert (session.manifest(), session.failure("a"), session.expected(), session.beats()) == (None, None, {}, {})
 
 
 def test_a_worker_that_has_prepared_its_runs_says_so(session):
