@@ -36,7 +36,7 @@ def test_the_facts_are_those_of_the_images_in_memory_and_in_the_cache(tmp_path, 
     expected = decoded.Facts(5, 4, (8, 10), (7, 9), 3, 2, ("one file was passed over",))
     assert decoded.Facts.of(remarked) == decoded.facts(decoded.Source("x", "key", lambda: remarked)) == expected
     assert decoded.load(decoded.Source("x", "key", lambda: remarked)).remarks == expected.remarks
-    assert decoded.Facts.of(in_memory()).remarks == ()
+    assert decoded.Facts.of(in_memory()).remarks == decoded.facts(decoded.Source("y", "key", in_memory)).remarks == ()
 
 
 def test_a_data_set_is_described_by_its_facts():
