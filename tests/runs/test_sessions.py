@@ -11,8 +11,9 @@ import pytest
 from filelock import FileLock, Timeout
 
 from rethinking_audit.fixtures.runs import session as room
+from rethinking_audit.fixtures.runs import store as place
 from rethinking_audit.fixtures.runs.session import CONTRACT, ERROR, Failure, Heartbeat, Session
-from rethinking_audit.fixtures.runs.store import LOCK, Store
+from rethinking_audit.fixtures.runs.store import LOCK, STALE, Store
 from rethinking_audit.fixtures.tasks.sources import sha256
 from tests.builders.places import ROOT
 
@@ -156,8 +157,8 @@ def test_a_worker_that_ended_while_it_noted_a_run_had_begun_it(session):
 
 def test_what_cannot_be_noted_keeps_nobody_from_working(session):
     """A folder lies where the note would be."""
-    for place in ("begun/a", "gw0.beat", "alive/gw0"):
-        (session.folder / place).mkdir()
+    for note in ("begun/a", "gw0.beat", "alive/gw0"):
+        (session.folder / note).mkdir()
     session.begin("a")
     session.end("a")
     session.beat("gw0", Heartbeat("run", 1, 30, None))
@@ -225,3 +226,49 @@ def test_the_notes_of_a_session(tmp_path):
     for _ in range(2):
         session.beat("gw0", None)
         assert session.beats() == {}
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+def old_session(store, name):
+    folder = store.folder / "sessions" / name
+    folder.mkdir()
+    os.utime(folder, (time.time() - 2 * STALE,) * 2)
+    return folder
+
+
+def test_a_session_that_is_in_use_is_not_swept_and_not_waited_for(store):
+    folder = old_session(store, "running")
+    with FileLock(folder / LOCK, is_singleton=False):
+        os.utime(folder, (1, 1))
+        assert store.sweep() == 0
+    os.utime(folder, (1, 1))
+    assert store.sweep() == 1
+
+
+def test_a_session_that_cannot_be_removed_is_free_for_other_users(store, monkeypatch):
+    def busy(_):
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    folder = old_session(store, "busy")
+    monkeypatch.setattr(place.shutil, "rmtree", busy)
+    assert store.sweep() == 0
+    assert (folder / LOCK).stat().st_mode & 0o777 == 0o666
+
+
+def test_anybody_may_take_a_lock_and_an_older_one_of_another_user_is_left_alone(store, monkeypatch):
+    path = store.folder / "locks" / "k.lock"
+    with store.lock("k"):
+        assert path.stat().st_mode & 0o777 == 0o666
+    path.touch()
+    assert store.lock("k").lock_file == str(path)
+    monkeypatch.setattr(os, "access", lambda file, mode: not (file == path and mode == os.W_OK))
+    assert store.lock("k").lock_file == str(path.with_name(f"k.{os.getuid()}.lock"))
+
+
+def test_a_lock_is_held_by_one(store):
+    with store.lock("k"), pytest.raises(Timeout):
+        FileLock(store.folder / "locks" / "k.lock", is_singleton=False).acquire(timeout=0)

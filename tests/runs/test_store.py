@@ -206,51 +206,6 @@ def test_what_was_left_half_written_is_swept_after_a_day(store):
     assert not session.exists()
 
 
-def old_session(store, name):
-    folder = store.folder / "sessions" / name
-    folder.mkdir()
-    os.utime(folder, (time.time() - 2 * room.STALE,) * 2)
-    return folder
-
-
-def test_a_session_that_is_in_use_is_not_swept_and_not_waited_for(store):
-    from filelock import FileLock
-
-    folder = old_session(store, "running")
-    with FileLock(folder / room.LOCK, is_singleton=False):
-        os.utime(folder, (1, 1))
-        assert store.sweep() == 0
-    os.utime(folder, (1, 1))
-    assert store.sweep() == 1
-
-
-def test_a_session_that_cannot_be_removed_is_free_for_other_users(store, monkeypatch):
-    def busy(_):
-        raise OSError(errno.EBUSY, "Device or resource busy")
-
-    folder = old_session(store, "busy")
-    monkeypatch.setattr(room.shutil, "rmtree", busy)
-    assert store.sweep() == 0
-    assert (folder / room.LOCK).stat().st_mode & 0o777 == 0o666
-
-
-def test_a_lock_is_held_by_one(store):
-    from filelock import FileLock, Timeout
-
-    with store.lock(KEY), pytest.raises(Timeout):
-        FileLock(store.folder / "locks" / f"{KEY}.lock", is_singleton=False).acquire(timeout=0)
-
-
-def test_anybody_may_take_a_lock_and_an_older_one_of_another_user_is_left_alone(store, monkeypatch):
-    path = store.folder / "locks" / f"{KEY}.lock"
-    with store.lock(KEY):
-        assert path.stat().st_mode & 0o777 == 0o666
-    path.touch()
-    assert store.lock(KEY).lock_file == str(path)
-    monkeypatch.setattr(os, "access", lambda place, mode: not (place == path and mode == os.W_OK))
-    assert store.lock(KEY).lock_file == str(path.with_name(f"{KEY}.{os.getuid()}.lock"))
-
-
 def test_a_second_audit_opens_the_store_that_is_there(store):
     store.write(KEY, RECORD)
     assert Store(store.folder).has(KEY)
