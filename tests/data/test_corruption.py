@@ -96,7 +96,7 @@ def test_digits_are_split_by_class():
         (lambda: corrupted(1.5), "1.5"),
         (lambda: datasets.find("digits").draw(5, 0), "5 images"),
         (lambda: datasets.find("digits").draw(9000, 0), "9000 images"),
-        (lambda: datasets.find("imagenet").about, "'imagenet'"),
+        (lambda: datasets.find("svhn").about, "'svhn'"),
         (lambda: prepare(find("digits"), None, "upside-down", 0, 0), "'upside-down'"),
     ],
 )
