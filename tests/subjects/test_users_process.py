@@ -145,7 +145,9 @@ def test_nothing_outlives_the_user(sign, written, tmp_path):
         f"import os, pathlib, time\n{HEAD}pathlib.Path({str(mark)!r}).write_text(str(os.getpid())); time.sleep(100)\n"
     )
     command = [sys.executable, "-m", "rethinking_audit", "check", where, "--data", "iris", "--seconds", "60"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as user:
+    pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    # What a shell puts in the background ignores an interrupt, and so do these tests then.
+    with subprocess.Popen(command, **pipes, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) as user:
         try:
             assert await_for(mark.exists)
             user.send_signal(sign)
