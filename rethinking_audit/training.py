@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from rethinking_audit.fixtures.data import datasets
 from rethinking_audit.fixtures.data.dataset import DataUnavailable
 from rethinking_audit.fixtures.data.paths import store_folder
 from rethinking_audit.fixtures.record.exit_codes import BAD_INPUT
+from rethinking_audit.fixtures.record.words import amount, plural
 from rethinking_audit.fixtures.runs import cards
 from rethinking_audit.fixtures.runs.carry_out import record
 from rethinking_audit.fixtures.runs.identity import key
@@ -83,14 +85,27 @@ def make(asked: argparse.Namespace, group: Group, device: str) -> None:
     missing = {name: task for task in sorted(runs, key=Streamed.expected) if not store.has(name := key(task, target))}
     group.wait()  # so no process sees what another has just finished
     say = print if group.rank == 0 else _nothing
-    say(f"{len(runs)} runs, {len(missing)} to make in {group.size} processes on {device.partition(':')[0]}")
+    processes = amount(group.size, "process", "processes")
+    say(f"{plural(len(runs), 'run')}, {len(missing)} to make in {processes} on {device.partition(':')[0]}")
     for name, task in missing.items():
-        say(f"{task}", flush=True)
-        clock = Clock()
-        result = task.share(target, group, device, _told(task, say), asked.every)
-        if group.rank == 0:
-            store.write(name, record(task, target, Made(result, *clock.lap())))
-        say(f"  weights {result['weights'][:16]}, {len(result['left_out'])} images left out", flush=True)
+        with _alone(store, name, group, device) as alone:
+            if not alone:
+                say(f"{task}: another command makes it, or has made it by now", flush=True)
+                continue
+            say(f"{task}", flush=True)
+            clock = Clock()
+            result = task.share(target, group, device, _told(task, say), asked.every)
+            if group.rank == 0:
+                store.write(name, record(task, target, Made(result, *clock.lap())))
+            left_out = plural(len(result["left_out"]), "image")
+            say(f"  weights {result['weights'][:16]}, {left_out} left out", flush=True)
+
+
+@contextmanager
+def _alone(store: Store, name: str, group: Group, device: str) -> Iterator[bool]:
+    """Let the first process hold the lock of a run for all of them; yield whether it does and the run is still to make."""
+    with store.hold(name) if group.rank == 0 else nullcontext(False) as held:
+        yield bool(group.total(torch.tensor(float(held and not store.has(name)), device=device)).item())
 
 
 def tasks(asked: argparse.Namespace) -> list[Streamed]:

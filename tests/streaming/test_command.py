@@ -5,9 +5,11 @@ from contextlib import contextmanager
 import pytest
 
 from rethinking_audit import training
+from rethinking_audit.fixtures.runs.identity import key
 from rethinking_audit.fixtures.runs.store import Store
 from rethinking_audit.fixtures.streaming.group import Group
 from rethinking_audit.fixtures.tasks.streamed import Streamed
+from rethinking_audit.fixtures.tasks.target import Target
 from tests.builders.trees import run
 
 NARROW = ("--networks", "inception-v3-narrow")
@@ -55,12 +57,23 @@ def test_finished_runs_are_in_the_store_and_are_not_made_again(folder, tmp_path,
     monkeypatch.setattr(training, "tasks", lambda asked: [task])
     words = ["--dataset", f"folder:{folder}", "--store", str(tmp_path / "store"), "--device", "cpu"]
     assert training.main(words) == 0
-    assert "1 runs, 1 to make in 1 processes on cpu" in capsys.readouterr().out
+    assert "1 run, 1 to make in 1 process on cpu" in capsys.readouterr().out
     assert training.main(words) == 0
-    assert "1 runs, 0 to make" in capsys.readouterr().out
+    assert "1 run, 0 to make" in capsys.readouterr().out
     (record,) = (tmp_path / "store" / "runs").rglob("*.json")
     kept = Store(tmp_path / "store").read(record.stem)
     assert (kept["task"], kept["spec"]["network"], kept["spec"]["stream"]["parts"]) == (Streamed.KIND, "inception-v3", 2)
+
+
+def test_a_run_that_an_audit_is_making_is_left_to_it(folder, tmp_path, monkeypatch, capsys):
+    task = run(folder)
+    monkeypatch.setattr(training, "tasks", lambda asked: [task])
+    store = Store(tmp_path / "store")
+    with store.hold(key(task, Target("cpu"))) as held:
+        assert held
+        assert training.main(["--dataset", f"folder:{folder}", "--store", str(store.folder), "--device", "cpu"]) == 0
+    assert "another command makes it" in capsys.readouterr().out
+    assert not list((store.folder / "runs").rglob("*.json"))
 
 
 @pytest.mark.parametrize("words", [[], ["--dataset", "folder:x", "--epochs", "3"]])
