@@ -1,5 +1,6 @@
 """What a browser makes of the pages: what axe says of them, wide and narrow, light and dark, and how they are printed."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -99,3 +100,22 @@ def test_axe_finds_no_violation_in_a_site(browser, axe, small_site, tmp_path, na
 def test_a_certificate_is_printed_on_one_page(browser, tmp_path, record):
     opened_in(browser, tmp_path, certificate(read_audit(record), b""), f"--print-to-pdf={tmp_path / 'page.pdf'}")
     assert len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "page.pdf").read_bytes())) == 1
+
+
+FOLD = "const facts = [...document.querySelectorAll('.first > .facts > dt')].map(name => [name.textContent,"
+FOLD += " name.nextElementSibling.getBoundingClientRect().bottom]);"
+FOLD += (
+    "document.documentElement.innerHTML = '<pre></pre>'; document.querySelector('pre').textContent = JSON.stringify(facts)"
+)
+
+
+@pytest.mark.parametrize("record", sorted(FAST.parent.parent.glob("*/audit.json")), ids=lambda path: path.parent.name)
+def test_what_did_not_hold_is_read_without_scrolling(browser, tmp_path, record):
+    """At 1280 x 800: the answer, the evidence, how we know, and what did not hold."""
+    html = re.sub(r"<meta http-equiv[^>]*>", "", render(read_audit(record)), count=1)
+    html = html.replace("</body>", f"<script>{FOLD}</script></body>")
+    told = opened_in(browser, tmp_path, html, "--window-size=1280,800", "--dump-dom")
+    facts = dict(json.loads(re.search(r"<pre>(.*?)</pre>", told, re.DOTALL)[1]))
+    read = {"evidence", "how we know", "did not hold"} & facts.keys()
+    assert {"evidence", "how we know"} <= read
+    assert max(facts[name] for name in read) <= 800
