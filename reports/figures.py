@@ -9,7 +9,7 @@ from itertools import pairwise
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.reports.charts import LineChart, Point, Series, line_chart
 from rethinking_audit.reports.plots import PLOTS, Difference, Plot, Printed, styles_of
-from rethinking_audit.reports.repeated import PaperTier, paper_tier
+from rethinking_audit.reports.repeated import PaperTier, imagenet_tier, paper_tier
 
 PAPER = "the paper"
 
@@ -24,12 +24,14 @@ class Figure:
     charts: list[LineChart]
     differences: list[Difference]
     ours: bool
+    same: bool  # whether ours are at the paper's scale
 
 
 def figures(audit: Audit) -> list[Figure]:
     """Return the paper's figures whose points are in the record."""
-    stage = paper_tier(audit)
-    return [_figure(name, PLOTS[name], points, stage) for name, points in sorted(printed(audit).items())]
+    stages = {False: paper_tier(audit), True: imagenet_tier(audit)}
+    plots = [(name, PLOTS[name], points) for name, points in sorted(printed(audit).items())]
+    return [_figure(name, plot, points, stages[plot.imagenet]) for name, plot, points in plots]
 
 
 def printed(audit: Audit) -> dict[str, Printed]:
@@ -62,11 +64,12 @@ def _figure(name: str, plot: Plot, points: Printed, stage: PaperTier | None) -> 
         charts.append(_less(name, plot, ours, points))
     note = _note(plot, stage, bool(ours), over)
     differences = plot.differences(stage, points) if ours and stage else []
-    return Figure(name, plot.title, note, [chart for chart in charts if chart], differences, bool(ours))
+    same = bool(ours) and stage is not None and stage.same
+    return Figure(name, plot.title, note, [chart for chart in charts if chart], differences, bool(ours), same)
 
 
 def _note(plot: Plot, stage: PaperTier | None, made: bool, over: bool) -> str:
-    if plot.imagenet:
+    if plot.imagenet and not made:
         return "ImageNet, Inception v3: not trained in this audit; the paper's curves alone."
     if stage is None or not made:
         return "No run of this audit repeats it; the paper's points alone."

@@ -11,7 +11,7 @@ from rethinking_audit.fixtures.record.measured import Recipe, Training
 from rethinking_audit.fixtures.record.words import number, signed
 from rethinking_audit.reports.charts import Point, Series, style_of
 from rethinking_audit.reports.curves import accuracy, by_epoch, last, over_seeds, tested
-from rethinking_audit.reports.repeated import PaperTier
+from rethinking_audit.reports.repeated import PaperTier, on_imagenet
 
 Printed = dict[str, list[Point]]
 
@@ -26,6 +26,10 @@ class Difference:
     less: str
 
 
+Lines = Callable[[PaperTier, Printed], list[Series]]
+Differences = Callable[[PaperTier, Printed], list[Difference]]
+
+
 @dataclass(frozen=True)
 class Plot:
     """How to draw one figure. `relative` axes do not depend on the experiment's scale and compare across data sets."""
@@ -33,8 +37,8 @@ class Plot:
     title: str
     x: str
     y: str
-    ours: Callable[[PaperTier, Printed], list[Series]]
-    differences: Callable[[PaperTier, Printed], list[Difference]]
+    ours: Lines
+    differences: Differences
     relative: bool = False
     marked: bool = False
     from_zero: bool = True
@@ -118,7 +122,7 @@ def _errors(stage: PaperTier, network: str) -> list[tuple[float, list[float]]]:
 Sweep = Callable[[PaperTier, str], list[tuple[float, list[float]]]]
 
 
-def _swept(sweep: Sweep) -> Callable[[PaperTier, Printed], list[Series]]:
+def _swept(sweep: Sweep) -> Lines:
     def ours(stage: PaperTier, points: Printed) -> list[Series]:
         lines = [(network, place, sweep(stage, network)) for place, network in enumerate(points)]
         return [over_seeds(f"{name}, ours", style_of(name, place), at, marked=True) for name, place, at in lines if at]
@@ -126,7 +130,7 @@ def _swept(sweep: Sweep) -> Callable[[PaperTier, Printed], list[Series]]:
     return ours
 
 
-def _ends(sweep: Sweep, what: str, unit: str) -> Callable[[PaperTier, Printed], list[Difference]]:
+def _ends(sweep: Sweep, what: str, unit: str) -> Differences:
     """The difference at the highest level that both have."""
 
     def differences(stage: PaperTier, points: Printed) -> list[Difference]:
@@ -156,37 +160,44 @@ def _to_the_end(stage: PaperTier, network: str) -> list[Training]:
     )
 
 
-def _accuracies(stage: PaperTier, points: Printed) -> list[Series]:
-    lines = []
-    for series, look in zip(points, styles_of(points), strict=True):
-        network, _, of = series.partition(", ")
-        if runs := _to_the_end(stage, network):
-            at = tested(runs) if of == "test" else accuracy(by_epoch(runs, "train_error"))
-            lines.append(over_seeds(f"{series}, ours", look, at))
-    return lines
+def _regularized(stage: PaperTier, names: str) -> list[Training]:
+    return stage.runs("Figure 2a", on_imagenet(names.split(", "), random=False))
 
 
-def _last_accuracies(stage: PaperTier, points: Printed) -> list[Difference]:
-    rows = []
-    for series, at in points.items():
-        network, _, of = series.partition(", ")
-        if of == "test" and at and (errors := last(_to_the_end(stage, network), "test_error")):
-            rows.append(_row(f"test accuracy at the last epoch, {network}", at[-1][1], 1 - fmean(errors), "%"))
-    return rows
+Find = Callable[[PaperTier, str], list[Training]]
+
+
+def _accuracies(find: Find) -> Lines:
+    """The accuracies by step of the trainings that a series names, before the word for its images."""
+
+    def ours(stage: PaperTier, points: Printed) -> list[Series]:
+        lines = []
+        for series, look in zip(points, styles_of(points), strict=True):
+            names, _, of = series.rpartition(", ")
+            if runs := find(stage, names):
+                at = tested(runs) if of == "test" else accuracy(by_epoch(runs, "train_error"))
+                lines.append(over_seeds(f"{series}, ours", look, at))
+        return lines
+
+    return ours
+
+
+def _last_accuracies(find: Find) -> Differences:
+    def differences(stage: PaperTier, points: Printed) -> list[Difference]:
+        rows = []
+        for series, at in points.items():
+            names, _, of = series.rpartition(", ")
+            if of == "test" and at and (errors := last(find(stage, names), "test_error")):
+                rows.append(_row(f"test accuracy at the last epoch, {names}", at[-1][1], 1 - fmean(errors), "%"))
+        return rows
+
+    return differences
 
 
 def _row(what: str, paper: float, ours: float, unit: str) -> Difference:
     return Difference(
         what, number(paper, unit), number(ours, unit), signed(ours - paper, "points" if unit == "%" else unit)
     )
-
-
-def _none(_: PaperTier, __: Printed) -> list[Series]:
-    return []
-
-
-def _no_differences(_: PaperTier, __: Printed) -> list[Difference]:
-    return []
 
 
 def _by_level(title: str, what: str, sweep: Sweep, unit: str, guide: tuple[float, str]) -> Plot:
@@ -205,8 +216,8 @@ PLOTS = {
         "Accuracy of Inception v3 on ImageNet, with and without regularizers",
         STEPS,
         "accuracy",
-        _none,
-        _no_differences,
+        _accuracies(_regularized),
+        _last_accuracies(_regularized),
         from_zero=False,
         imagenet=True,
     ),
@@ -214,8 +225,8 @@ PLOTS = {
         "Accuracy of small Inception with and without BatchNorm",
         STEPS,
         "accuracy",
-        _accuracies,
-        _last_accuracies,
+        _accuracies(_to_the_end),
+        _last_accuracies(_to_the_end),
         from_zero=False,
     ),
 }

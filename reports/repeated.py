@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from rethinking_audit.fixtures.record.judged import Case
-from rethinking_audit.fixtures.record.measured import Training, TrainingSpec
-from rethinking_audit.fixtures.record.paper import PAPERS_DATA, departures
+from rethinking_audit.fixtures.record.measured import Recipe, Stream, Training, TrainingSpec
+from rethinking_audit.fixtures.record.paper import IMAGENET, PAPERS_DATA, departures
 from rethinking_audit.fixtures.record.types import Audit
 
 Matches = Callable[[TrainingSpec], bool]
@@ -16,7 +16,7 @@ Matches = Callable[[TrainingSpec], bool]
 
 @dataclass(frozen=True)
 class PaperTier:
-    """The tier of an audit nearest to the paper's experiments on CIFAR-10, and the differences.
+    """The tier of an audit nearest to the paper's experiments on CIFAR-10, or that on ImageNet, and the differences.
 
     `same` is whether the numbers have the paper's scale: its data set, all images, networks of full width.
     """
@@ -35,11 +35,30 @@ class PaperTier:
         return next((group for group in self.groups(place) if matches(group[0]["spec"])), [])
 
     def groups(self, place: str) -> Iterator[list[Training]]:
-        """Yield all trainings of the tier by experiment; claims that name the place come first."""
+        """Yield all trainings of the tier by experiment; claims that name the place come first, then wider networks."""
         for claim in sorted(self.audit["claims"], key=lambda claim: place not in claim["source"]):
-            for case in claim["cases"]:
-                if case["tier"] == self.tier:
-                    yield from trainings(case, self.audit)
+            cases = (case for case in claim["cases"] if case["tier"] == self.tier)
+            found = [group for case in cases for group in trainings(case, self.audit)]
+            yield from sorted(found, key=lambda group: -group[0]["spec"].get("width", 1.0))
+
+
+# The regularizers of Table 2 and Figure 2a, as the recipe of a training says them.
+REGULARIZERS: dict[str, Callable[[Recipe], bool]] = {
+    "augmentation": lambda recipe: bool(recipe.get("crop")),
+    "dropout": lambda recipe: bool(recipe.get("dropout")),
+    "weight decay": lambda recipe: bool(recipe.get("weight_decay")),
+}
+
+
+def on_imagenet(regularizers: Collection[str], *, random: bool) -> Matches:
+    """Return whether a training of Inception v3, on true or on random labels, had these regularizers and no other."""
+    wanted = [name in regularizers for name in REGULARIZERS]
+
+    def matches(spec: TrainingSpec) -> bool:
+        had = [regularized(spec.get("recipe") or Recipe()) for regularized in REGULARIZERS.values()]
+        return spec.get("network") == "inception-v3" and spec.get("corruption") == float(random) and had == wanted
+
+    return matches
 
 
 def trainings(case: Case, audit: Audit) -> Iterator[list[Training]]:
@@ -52,17 +71,31 @@ def trainings(case: Case, audit: Audit) -> Iterator[list[Training]]:
 
 
 def paper_tier(audit: Audit) -> PaperTier | None:
-    """Return the tier of an audit nearest to the paper; None if nothing was trained."""
-    cases = [case for claim in audit["claims"] for case in claim["cases"] if next(trainings(case, audit), None)]
+    """Return the tier of an audit nearest to the paper's experiments on CIFAR-10; None if nothing was trained."""
+    return _nearest(audit, [case for case in _trained(audit) if case["tier"] != IMAGENET], PAPERS_DATA)
+
+
+def imagenet_tier(audit: Audit) -> PaperTier | None:
+    """Return the tier that repeats the paper's experiments on ImageNet; None if nothing was trained in it."""
+    return _nearest(audit, [case for case in _trained(audit) if case["tier"] == IMAGENET], IMAGENET)
+
+
+def _trained(audit: Audit) -> Iterator[Case]:
+    cases = (case for claim in audit["claims"] for case in claim["cases"])
+    return (case for case in cases if next(trainings(case, audit), None))
+
+
+def _nearest(audit: Audit, cases: Sequence[Case], papers: str) -> PaperTier | None:
     if not cases:
         return None
     tiers = Counter((case["tier"], case["data"]) for case in cases for _ in trainings(case, audit))
-    tier, name = max(tiers, key=lambda one: (one[1] == PAPERS_DATA, tiers[one]))
+    tier, name = max(tiers, key=lambda one: (one[1] == papers, tiers[one]))
     same_tier = [case for case in cases if case["tier"] == tier]
     specs = [group[0]["spec"] for case in same_tier for group in trainings(case, audit)]
     data, images = audit["data"].get(name), {train_size for spec in specs if (train_size := spec.get("train_size"))}
     widths = {spec.get("width", 1.0) for spec in specs}
-    differences = list(departures(name, bool(data and data["stand_in"]), images, widths))
+    classes = {classes for spec in specs if (classes := spec.get("stream", Stream()).get("classes"))}
+    differences = list(departures(name, bool(data and data["stand_in"]), images, widths, classes, papers))
     note = f"Ours: {data['title'] if data else name}, tier {tier}"
     if differences:
         note += f"; not the paper's experiment: {', '.join(differences)}"

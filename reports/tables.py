@@ -8,13 +8,12 @@ from statistics import fmean
 from typing import Any, Literal
 
 from rethinking_audit.fixtures.record.measured import Curve, Recipe, Training, TrainingSpec
-from rethinking_audit.fixtures.record.paper import of_table_1, of_table_3, of_table_4, problem_of
+from rethinking_audit.fixtures.record.paper import of_table_1, of_table_2, of_table_3, of_table_4, problem_of
 from rethinking_audit.fixtures.record.printed import RowOf1, RowOf2, RowOf3, RowOf4, Table1, Table2, Table3, Table4, Tables
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.words import number, signed
-from rethinking_audit.reports import imagenet
 from rethinking_audit.reports.curves import last
-from rethinking_audit.reports.repeated import PaperTier, paper_tier
+from rethinking_audit.reports.repeated import REGULARIZERS, PaperTier, imagenet_tier, on_imagenet, paper_tier
 from rethinking_audit.reports.solves import largest, solved
 
 
@@ -53,7 +52,7 @@ def _tables(kept: Tables, audit: Audit, stage: PaperTier | None) -> Iterator[Tab
     if "1" in kept:
         yield _table_1(kept["1"], audit, stage)
     if "2" in kept:
-        yield _table_2(kept["2"], audit, stage)
+        yield _table_2(kept["2"], audit, imagenet_tier(audit))
     if "3" in kept:
         yield _table_3(kept["3"], audit)
     if "4" in kept:
@@ -146,26 +145,51 @@ def _as_in_table_1(network: str, random: bool, crop: bool, decay: bool) -> Calla
     return matches
 
 
-TREATED: tuple[Literal["augmentation", "dropout", "weight_decay"], ...] = ("augmentation", "dropout", "weight_decay")
-TOP: dict[Literal["train_top1", "train_top5", "test_top1", "test_top5", "best_top1", "best_top5"], str] = {
-    "train_top1": "training, top 1",
-    "train_top5": "training, top 5",
-    "test_top1": "test, top 1",
-    "test_top5": "test, top 5",
-    "best_top1": "best test, top 1",
-    "best_top5": "best test, top 5",
+Top = Literal["train_top1", "train_top5", "test_top1", "test_top5", "best_top1", "best_top5"]
+# Each measured column of Table 2: its heading, a curve of errors, and which of its values counts.
+TOP: dict[Top, tuple[str, Curve, Callable[[Sequence[float]], float]]] = {
+    "train_top1": ("training, top 1", "train_error", lambda errors: errors[-1]),
+    "train_top5": ("training, top 5", "train_top5_error", lambda errors: errors[-1]),
+    "test_top1": ("test, top 1", "test_error", lambda errors: errors[-1]),
+    "test_top5": ("test, top 5", "test_top5_error", lambda errors: errors[-1]),
+    "best_top1": ("best test, top 1", "test_error", min),
+    "best_top5": ("best test, top 5", "test_top5_error", min),
 }
 
 
 def _table_2(kept: Table2, audit: Audit, stage: PaperTier | None) -> Table:
     def row(of: RowOf2) -> tuple[list[str], list[Pair]]:
-        flags = ["–" if (given := of.get(name)) is None else _yes(given) for name in TREATED]
-        runs = imagenet.repeats(audit, of)
-        pairs = [_pair(of.get(name), imagenet.accuracies(runs, name)) for name in TOP]
+        given = {
+            "augmentation": of.get("augmentation"),
+            "dropout": of.get("dropout"),
+            "weight decay": of.get("weight_decay"),
+        }
+        flags = ["–" if has is None else _yes(has) for has in given.values()]
+        random, ours = of["labels"] == "random", "network" not in of  # what has a network's name is another paper's
+        matches = on_imagenet([name for name, has in given.items() if has], random=random)
+        runs = stage.runs("Table 2", matches) if stage and ours else []
+        pairs = []
+        for column in TOP:
+            agrees = _agreement(audit, "Table 2", "inception-v3", of_table_2(column, random, given)) if ours else None
+            pairs.append(_pair(of.get(column), _top(runs, column), agrees))
         return [of.get("network", "Inception v3"), of["labels"], *flags], pairs
 
-    named = ["network", "labels", "augmentation", "dropout", "weight decay"]
-    return _table("2", kept["title"], stage.note if stage else "", named, list(TOP.values()), map(row, kept["rows"]))
+    headings = [heading for heading, _, _ in TOP.values()]
+    return _table(
+        "2",
+        kept["title"],
+        stage.note if stage else "",
+        ["network", "labels", *REGULARIZERS],
+        headings,
+        map(row, kept["rows"]),
+    )
+
+
+def _top(runs: Sequence[Training], column: Top) -> list[float]:
+    """Return the accuracies of a column of Table 2, one for each seed that has them."""
+    _, curve, chosen = TOP[column]
+    errors = ([value for value in run["curves"].get(curve, ()) if value is not None] for run in runs)
+    return [1 - chosen(values) for values in errors if values]
 
 
 def _table_3(kept: Table3, audit: Audit) -> Table:

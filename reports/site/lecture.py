@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 
 from rethinking_audit.reports.figures import Figure, figures
 from rethinking_audit.reports.plots import PLOTS
-from rethinking_audit.reports.repeated import paper_tier
 from rethinking_audit.reports.site import places
 from rethinking_audit.reports.site.shown import Shown
 
@@ -30,9 +29,8 @@ def slides(latest_first: Sequence[Shown]) -> list[Slide]:
     """Return the figures in the paper's order. Runs of the paper's own scale are preferred, then the latest."""
     found: dict[str, tuple[tuple[bool, bool], Slide]] = {}
     for one in latest_first:
-        stage = paper_tier(one.audit)
         for figure in figures(one.audit):
-            rank = figure.ours, figure.ours and stage is not None and stage.same
+            rank = figure.ours, figure.same
             if figure.name not in found or rank > found[figure.name][0]:
                 found[figure.name] = rank, Slide(figure, one if figure.ours else None)
     return [found[name][1] for name in PLOTS if name in found]

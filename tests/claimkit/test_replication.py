@@ -1,6 +1,6 @@
 """The paper's numbers beside ours: found, compared where they can be, and never a verdict."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -9,15 +9,17 @@ from rethinking_audit.fixtures.claimkit.paper_rows import paper_rows
 from rethinking_audit.fixtures.claimkit.replication import foreign, replications
 from rethinking_audit.fixtures.claimkit.tier_file import read
 from rethinking_audit.fixtures.claimkit.tiers import Scale
+from rethinking_audit.fixtures.data.dataset import Description
 from rethinking_audit.fixtures.data.datasets import find as find_data
 from rethinking_audit.fixtures.tasks.measurements import Runs
 from rethinking_audit.fixtures.tasks.solutions import Solutions
 from rethinking_audit.fixtures.tasks.solve import ProblemSolve
+from rethinking_audit.fixtures.tasks.tops import Tops
 from rethinking_audit.fixtures.training.result import BUDGET_EXHAUSTED, FIT, Curves, Result
 from tests.builders.places import CLAIMS
 
 BOOK = CLAIMS / "paper.toml"
-PAPER = read(CLAIMS / "tiers.toml")["paper"]
+PAPER, IMAGENET = (read(CLAIMS / "tiers.toml")[name] for name in ("paper", "imagenet"))
 
 
 def result(train_error=0.0, test_error=0.1, fit=10, online=0.02):
@@ -26,11 +28,11 @@ def result(train_error=0.0, test_error=0.1, fit=10, online=0.02):
     return Result(status, 12, 391, fit, fit, curves, [[1, 0], [0, 1]], 1, "", 1.0, "", "", [])
 
 
-def rows_of(results, why=None, place="Table 1", what="test accuracy, regularizers: none"):
+def rows_of(results, tier=PAPER, place="Table 1", what="test accuracy, regularizers: none"):
     def find(tasks):
         return None if isinstance(tasks[0], ProblemSolve) else Runs(results)
 
-    found = replications(PAPER, BOOK, find, why)
+    found = replications(tier, BOOK, find)
     return next(row for row in found if (row["place"], row["network"], row["what"]) == (place, "inception", what))
 
 
@@ -39,6 +41,7 @@ def test_every_number_of_the_tables_and_figures_is_there():
     count = {place: sum(row.place == place for row in rows) for place in {row.place for row in rows}}
     assert count == {
         "Table 1": 38,
+        "Table 2": 32,
         "Table 3": 5,
         "Table 4": 5,
         "Figure 1a": 5,
@@ -51,10 +54,11 @@ def test_every_number_of_the_tables_and_figures_is_there():
     assert epochs["epochs to fit, random labels"] == 36
 
 
-def test_every_number_has_runs_in_the_paper_tier():
+def test_every_number_has_runs_in_a_tier_of_the_papers_size():
     for row in paper_rows(BOOK):
-        assert row.arm.tasks(PAPER, row.network), (row.place, row.network, row.what)
-        assert row.over is None or row.over.tasks(PAPER, row.network)
+        tier = IMAGENET if row.place == "Table 2" else PAPER
+        assert row.arm.tasks(tier, row.network), (row.place, row.network, row.what)
+        assert row.over is None or row.over.tasks(tier, row.network)
 
 
 def test_a_number_within_the_scatter_of_the_seeds_agrees():
@@ -68,7 +72,7 @@ def test_a_number_within_the_scatter_of_the_seeds_agrees():
 def test_one_seed_and_another_experiment_are_shown_and_not_compared():
     alone = rows_of([result()])
     assert (alone["agrees"], alone["low"], alone["why"]) == (None, None, "one seed gives no interval")
-    other = rows_of([result(), result(test_error=0.12)], why="networks narrowed to 0.5 of their width")
+    other = rows_of([result(), result(test_error=0.12)], tier=PAPER.cut(Scale(width=0.5)))
     assert (other["agrees"], other["why"]) == (None, "networks narrowed to 0.5 of their width")
 
 
@@ -83,7 +87,7 @@ def solved(tier=PAPER, **values):
     def find(tasks):
         return Solutions([values]) if isinstance(tasks[0], ProblemSolve) else None
 
-    return {(row["network"], row["what"]): row for row in replications(tier, BOOK, find, "a stand-in for the data set")}
+    return {(row["network"], row["what"]): row for row in replications(tier, BOOK, find)}
 
 
 def test_the_errors_of_table_3_agree_within_the_scatter_of_both_test_sets():
@@ -114,7 +118,7 @@ def test_times_to_fit_are_compared_as_ratios_at_every_level_and_by_seed():
         noisy = tasks[0].corruption
         return Runs([result(fit=fit) for fit in ((20, None, 33) if noisy else (10, 10, 11))])
 
-    found = [row for row in replications(PAPER, BOOK, find, None) if row["place"] == "Figure 1b"]
+    found = [row for row in replications(PAPER, BOOK, find) if row["place"] == "Figure 1b"]
     assert len(found) == 30
     row = next(row for row in found if (row["network"], row["paper"]) == ("inception", 1.6))
     assert row["what"] == "epochs to fit at p = 0.1 over those at 0"
@@ -130,27 +134,64 @@ def test_a_run_that_did_not_fit_has_no_time():
     def find(tasks):
         return None if isinstance(tasks[0], ProblemSolve) else Runs([result(fit=None)])
 
-    places = {row["place"] for row in replications(PAPER, BOOK, find, None)}
+    places = {row["place"] for row in replications(PAPER, BOOK, find)}
     assert "Figure 1c" in places
     assert not {"Figure 1a", "Figure 1b"} & places
 
 
 def test_runs_that_were_not_made_are_no_rows():
-    assert replications(PAPER, BOOK, lambda specs: None, None) == []
+    assert replications(PAPER, BOOK, lambda specs: None) == []
+
+
+def on(tier, name, stand_in=None):
+    """The tier on another data set, or on a folder in the place of one."""
+    about = replace(find_data("digits").about, stand_in=stand_in)
+    return replace(tier, data=Source(name, about))
+
+
+@dataclass(frozen=True)
+class Source:
+    """A data set that is only named."""
+
+    name: str
+    about: Description
+
+    def __str__(self):
+        return self.name
 
 
 @pytest.mark.parametrize(
-    ("tier", "data", "stand_in", "why"),
+    ("tier", "network", "why"),
     [
-        (PAPER, "cifar10", None, None),
-        (PAPER, "folder:x", "CIFAR-10", None),
-        (PAPER, "mnist", None, "another data set than CIFAR-10"),
-        (PAPER.cut(Scale(width=0.5)), "cifar10", None, "networks narrowed to 0.5 of their width"),
-        (PAPER.cut(Scale(train_size=2000)), "cifar10", None, "at most 2,000 training images"),
+        (PAPER, "inception", None),
+        (on(PAPER, "folder:x", "CIFAR-10"), "inception", None),
+        (on(PAPER, "mnist"), "inception", "another data set than CIFAR-10"),
+        (PAPER.cut(Scale(width=0.5)), "inception", "networks narrowed to 0.5 of their width"),
+        (PAPER.cut(Scale(train_size=2000)), "inception", "at most 2,000 training images"),
+        (IMAGENET, "inception-v3", None),
+        (IMAGENET, "inception-v3-narrow", "at most 100 training images"),
+        (on(IMAGENET, "imagenet:images", "ImageNet"), "inception-v3", "a stand-in for the data set"),
+        (on(IMAGENET, "cifar10"), "inception-v3", "another data set than ImageNet"),
     ],
 )
-def test_what_makes_an_experiment_another_one(tier, data, stand_in, why):
-    assert foreign(tier, data, stand_in) == why
+def test_what_makes_an_experiment_another_one(tier, network, why):
+    assert foreign(tier, network) == why
+
+
+def test_the_rows_of_table_2_are_compared_with_all_their_seeds():
+    def find(tasks):
+        plain = tasks[0].recipe.weight_decay == 0
+        tops = {"train_top5_error": [0.5, 0.1], "test_top5_error": [0.2, 0.3 - 0.1 * plain]}
+        return Tops([result(0.05, error) for error in (0.40, 0.41, 0.42)], [tops] * 3)
+
+    rows = {row["what"]: row for row in replications(IMAGENET, BOOK, find)}
+    assert len(rows) == 32
+    top_1 = rows["top-1 test accuracy, true labels, regularizers: none"]
+    assert (top_1["paper"], top_1["measured"], top_1["agrees"]) == (0.598, pytest.approx(0.59), True)
+    best = rows["best top-5 test accuracy, true labels, regularizers: weight decay"]
+    assert (best["paper"], best["measured"], best["agrees"]) == (0.9131, pytest.approx(0.8), False)
+    random = rows["top-1 training accuracy, random labels, regularizers: dropout, weight decay"]
+    assert (random["paper"], random["network"]) == (0.9118, "inception-v3")
 
 
 def test_the_arms_are_those_that_the_claims_train():
