@@ -1,13 +1,16 @@
 """Audits whose runs a Ray cluster makes, of two nodes in processes of their own, on 127.0.0.1. They need Ray."""
 
 import importlib.util
+import shutil
 import subprocess
 import time
 
 import pytest
 
 from rethinking_audit.reports.identical import identical
+from tests.builders.places import CLAIMS
 from tests.builders.projects import Project
+from tests.builders.trees import tree
 
 pytestmark = [
     pytest.mark.lengthy,
@@ -88,6 +91,19 @@ def test_two_nodes_make_the_audit_of_one_machine(nodes, project, tmp_path):
     )
     assert same_numbers(project, alone)
     assert project.records().keys() == alone.records().keys()
+
+
+def test_a_node_makes_runs_that_read_their_images_as_they_train(nodes, project, tmp_path):
+    nodes.add()
+    images = f"folder:{tree(tmp_path / 'images', classes=10, train=4, test=2)}"
+    few = ("-m", "imagenet", "--dataset", images, "--networks", "inception-v3-narrow", "-k", "million", "--seeds", "2")
+    alone = Project(tmp_path / "alone")
+    for one in (project, alone):
+        shutil.copy(CLAIMS / "tiers.toml", one.folder / "claims")
+    code, output = run(project, *few, *nodes.address)
+    assert code == run(alone, *few)[0], output
+    assert project.audit()["provenance"]["workers"].startswith("Ray, 1 node"), output
+    assert same_numbers(project, alone)
 
 
 def test_what_a_killed_node_was_at_is_sent_to_another_and_the_audit_says_so(nodes, project, tmp_path):
