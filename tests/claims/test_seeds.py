@@ -33,10 +33,10 @@ variants.spoiled = { interleave = false }
 
 
 def every_case():
-    scale = Scale(first_seed=first(SEEDS))
-    tiers = {name: tier.cut(scale) for name, tier in tier_file.read(CLAIMS / "tiers.toml").items()}
-    declared = [test.claim for path in CLAIM_FILES for test in vars(import_file(path)).values() if hasattr(test, "claim")]
-    return [case for claim in declared for case in cases(claim, tiers)]
+    declared = tier_file.read(CLAIMS / "tiers.toml")
+    tiers = {name: tier.cut(Scale(first_seed=first(SEEDS, name))) for name, tier in declared.items()}
+    claims = [test.claim for path in CLAIM_FILES for test in vars(import_file(path)).values() if hasattr(test, "claim")]
+    return [case for claim in claims for case in cases(claim, tiers)]
 
 
 def seeds_of(tasks):
@@ -47,9 +47,17 @@ def seeds_of(tasks):
 
 
 def test_verdicts_and_their_further_looks_use_no_development_seed():
-    judged = set().union(*(seeds_of(case.grown(UNTIL_DECIDED, None).tasks()) for case in every_case()))
-    assert min(judged) == first(SEEDS) == tomllib.loads(SEEDS.read_text())["verdicts"]["first"]
-    assert judged.isdisjoint(development(SEEDS))
+    for case in every_case():
+        judged = seeds_of(case.grown(UNTIL_DECIDED, None).tasks())
+        assert min(judged) == first(SEEDS, case.tier.name)
+        assert judged.isdisjoint(development(SEEDS))
+    assert first(SEEDS) == tomllib.loads(SEEDS.read_text())["verdicts"]["first"]
+
+
+def test_a_tier_whose_seeds_were_seen_counts_from_its_own_first_seed(tmp_path):
+    path = tmp_path / FILE
+    path.write_text("[verdicts]\nfirst = 3000\ntiers = { imagenet = 3100 }\n")
+    assert (first(path), first(path, "fast"), first(path, "imagenet")) == (3000, 3000, 3100)
 
 
 def test_a_calibration_uses_no_development_seed(calibration):
