@@ -153,7 +153,12 @@ def test_a_share_of_the_seeds_that_both_arms_have():
 
 def test_of_what_is_at_chance_no_share_can_be_told():
     judged = share_kept([0.5, 0.5], [0.9, 0.1], 10, 100, 0.4, ALPHA)
-    assert (judged.verdict, judged.notes) == (INCONCLUSIVE, [NOTHING_TO_KEEP])
+    arms = {"accuracy without": [0.5, 0.5], "accuracy with": [0.9, 0.1]}
+    how, what, anything = "paired share over seeds", "above-chance accuracy kept", Interval(-INF, INF)
+    whole = (INCONCLUSIVE, how, what, "%", anything, Interval(0.4, INF), ALPHA, arms, [NOTHING_TO_KEEP], 2, None)
+    found = (judged.verdict, judged.rule, judged.quantity, judged.unit, judged.interval, judged.accepted, judged.alpha)
+    assert (*found, judged.values, judged.notes, judged.seeds, judged.further) == whole
+    assert math.isnan(judged.measured)
     assert judged.to_dict()["measured"] is None
 
 
