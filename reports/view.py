@@ -22,17 +22,8 @@ from rethinking_audit.fixtures.record.outcome import (
 from rethinking_audit.fixtures.record.verdict import HELD, INCONCLUSIVE, NOT_RUN, REFUTED
 from rethinking_audit.fixtures.record.words import interval, is_point, limit, number, numbers, plural, unit_of_values
 from rethinking_audit.reports import solves
-from rethinking_audit.reports.charts import (
-    IntervalChart,
-    LineChart,
-    Point,
-    Scale,
-    Series,
-    interval_chart,
-    interval_scales,
-    line_chart,
-    style_of,
-)
+from rethinking_audit.reports.charts import LineChart, Point, Series, line_chart, style_of
+from rethinking_audit.reports.interval_charts import IntervalChart, Scale, interval_chart, interval_scales
 from rethinking_audit.reports.overview import MOST_DRAWN, anchor, no_news
 
 LOSS = "training loss"

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from rethinking_audit.fixtures.record.judged import Claim
 from rethinking_audit.fixtures.record.outcome import everything, is_since, paper_value
 from rethinking_audit.fixtures.record.verdict import NOT_RUN
-from rethinking_audit.reports.charts import Scale, interval_chart, interval_scales
+from rethinking_audit.reports.interval_charts import Scale, interval_chart, interval_scales
 from rethinking_audit.reports.site import places
 from rethinking_audit.reports.site.shown import Experiment, Shown
 from rethinking_audit.reports.view import Card, Row, cards

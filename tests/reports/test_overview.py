@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from rethinking_audit.reports.charts import IntervalChart
+from rethinking_audit.reports.interval_charts import IntervalChart
 from rethinking_audit.reports.overview import MOST_DRAWN, lines, tolerance, undecided
 from rethinking_audit.reports.render import chance
 from rethinking_audit.reports.view import ABOUT_LOSS, Controls, cards

@@ -13,7 +13,8 @@ import pytest
 from rethinking_audit.fixtures.record.reading import UnreadableAudit, read_audit
 from rethinking_audit.fixtures.record.words import LONGEST, clean, limit, number
 from rethinking_audit.reports.__main__ import main
-from rethinking_audit.reports.charts import MAX_POINTS, Series, decimate, interval_chart, interval_scale, line_chart
+from rethinking_audit.reports.charts import MAX_POINTS, Series, decimate, line_chart
+from rethinking_audit.reports.interval_charts import interval_chart, interval_scale
 from rethinking_audit.reports.render import render
 from rethinking_audit.reports.view import Controls, cards
 from tests.builders.pages import Page
