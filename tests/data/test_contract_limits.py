@@ -45,6 +45,25 @@ def test_classes_of_different_size_are_corrupted_each_by_its_own():
     contracts.labels_follow_the_corruption(replace(data, clean_labels=clean, labels=labels))
 
 
+@pytest.mark.parametrize("probability", [0.1, 0.6, 1.0])
+def test_the_tail_is_of_a_chi_square_with_the_sums_own_mean_and_variance(probability):
+    """The variance of Pearson's sum over k classes with probabilities q: 2(k - 1) + (sum of 1/q - k^2 - 2k + 2) / n."""
+    shares, counts = np.full(3, probability / 3) + [1 - probability, 0, 0], np.array([[10.0], [25.0]])
+    variance = sum(2 * 2 + ((1 / shares).sum() - 9 - 6 + 2) / count for count in (10, 25))
+    mean = 2 * 2
+    expected = stats.chi2.sf(7.0 * 2 * mean / variance, 2 * mean**2 / variance)
+    assert contracts._tail(7.0, 3, counts, probability) == pytest.approx(expected)
+
+
+def test_the_moments_of_a_pixel_are_over_all_images_however_they_are_parted(monkeypatch):
+    images = RNG.normal(size=(10, 2, 3, 3)).astype(np.float32)
+    monkeypatch.setattr(contracts, "_parts", lambda whole: [whole[:4], whole[4:7], whole[7:]])
+    mean, deviation = contracts._pixel_moments(images)
+    flat = images.reshape(10, 2, 9).astype(np.float64)
+    assert mean == pytest.approx(flat.mean(axis=0))
+    assert deviation == pytest.approx(flat.std(axis=0))
+
+
 @pytest.mark.parametrize(("mean", "deviation"), [(0.01, 1.0), (0.0001, 1.02)])
 def test_the_median_image_is_standardized_not_all_of_them_together(mean, deviation):
     """Three of five images are off by a little, and the others the other way, so that together they are right."""
