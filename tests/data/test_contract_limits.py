@@ -20,9 +20,9 @@ MILLION = 1e-6  # a sound experiment is rejected once in a million
 
 @pytest.fixture
 def coloured(tmp_path, own_folders):
-    """Images whose blue is darker than their red, as in photographs."""
-    shades, counts = np.array([150, 120, 90]), {"train": 120, "test": 60}
-    images = {name: shades + RNG.integers(-90, 90, (count, 9, 9, 3)) for name, count in counts.items()}
+    """Images whose blue is darker than their red, as in photographs, and varies less."""
+    shades, spread, counts = np.array([150, 120, 90]), np.array([1.0, 0.8, 0.6]), {"train": 120, "test": 60}
+    images = {name: shades + spread * RNG.integers(-90, 90, (count, 9, 9, 3)) for name, count in counts.items()}
     labels = {name: np.arange(len(part)) % 4 for name, part in images.items()}
     arrays = {f"{name}_images": part.astype(np.uint8) for name, part in images.items()}
     np.savez(tmp_path / "rgb.npz", **arrays, **{f"{name}_labels": part for name, part in labels.items()})
@@ -32,6 +32,11 @@ def coloured(tmp_path, own_folders):
 @pytest.mark.parametrize("kind", ["original", "shuffled", "random", "gaussian"])
 def test_a_sound_experiment_on_coloured_images_keeps_every_contract(coloured, kind):
     assert len(contracts.check(coloured(kind))) == len(contracts.CONTRACTS)
+
+
+@pytest.mark.parametrize("kind", ["original", "shuffled", "random", "gaussian"])
+def test_a_sound_experiment_on_signals_of_height_1_keeps_every_contract(kind):
+    assert len(contracts.check(prepare(find("mnist1d"), 100, kind, 1.0, seed=0))) == len(contracts.CONTRACTS)
 
 
 # Labels, and inputs as a whole
@@ -48,11 +53,11 @@ def test_classes_of_different_size_are_corrupted_each_by_its_own():
 @pytest.mark.parametrize("probability", [0.1, 0.6, 1.0])
 def test_the_tail_is_of_a_chi_square_with_the_sums_own_mean_and_variance(probability):
     """The variance of Pearson's sum over k classes with probabilities q: 2(k - 1) + (sum of 1/q - k^2 - 2k + 2) / n."""
-    shares, counts = np.full(3, probability / 3) + [1 - probability, 0, 0], np.array([[10.0], [25.0]])
+    shares = np.array([1 - probability + probability / 3, probability / 3, probability / 3])
     variance = sum(2 * 2 + ((1 / shares).sum() - 9 - 6 + 2) / count for count in (10, 25))
     mean = 2 * 2
     expected = stats.chi2.sf(7.0 * 2 * mean / variance, 2 * mean**2 / variance)
-    assert contracts._tail(7.0, 3, counts, probability) == pytest.approx(expected)
+    assert contracts._tail(7.0, 3, np.array([[10.0], [25.0]]), probability) == pytest.approx(expected)
 
 
 def test_the_moments_of_a_pixel_are_over_all_images_however_they_are_parted(monkeypatch):
@@ -109,15 +114,14 @@ def test_one_pixel_that_keeps_its_place_is_told_by_its_standard_errors(split, na
     )
 
 
+@pytest.mark.parametrize("in_colour", [False, True])
 @pytest.mark.parametrize(("factor", "sound"), [(0.999, True), (1.001, False)])
-def test_the_mean_random_image_is_flat_within_its_limit(monkeypatch, factor, sound):
+def test_the_mean_random_image_is_flat_within_its_limit(monkeypatch, coloured, factor, sound, in_colour):
     """The limit is put just beside what these images reach, and found by the one-in-a-million that is asked for."""
-    data = experiment("random")
-    reached = max(
-        float((np.abs(flat.mean(axis=0)) * np.sqrt(len(flat)) / flat.std()).max())
-        for flat in (part.reshape(len(part), -1).astype(np.float64) for part in (data.inputs, data.test_inputs))
-    )
-    monkeypatch.setattr(contracts, "ALPHA", 2 * 49 * stats.norm.sf(reached / factor))
+    data = coloured("random") if in_colour else experiment("random")
+    channels = [part[:, i].astype(np.float64) for part in (data.inputs, data.test_inputs) for i in range(part.shape[1])]
+    reached = max(float((np.abs(one.mean(axis=0) - one.mean()) * np.sqrt(len(one)) / one.std()).max()) for one in channels)
+    monkeypatch.setattr(contracts, "ALPHA", 2 * data.inputs[0].size * stats.norm.sf(reached / factor))
     if sound:
         contracts.random_inputs_have_their_own_permutations(data)
     else:
@@ -128,7 +132,7 @@ def test_the_mean_random_image_is_flat_within_its_limit(monkeypatch, factor, sou
 # Shuffled pixels
 
 
-@pytest.mark.parametrize(("change", "sound"), [(1e-4, True), (0.5, False)])
+@pytest.mark.parametrize(("change", "sound"), [(1e-3, True), (0.5, False)])
 def test_shuffled_pixels_are_a_permutation_up_to_rounding(change, sound):
     data = experiment("shuffled")
     inputs = data.inputs.copy()
