@@ -20,9 +20,9 @@ MILLION = 1e-6  # a sound experiment is rejected once in a million
 
 @pytest.fixture
 def coloured(tmp_path, own_folders):
-    """Images whose blue is darker than their red, as in photographs, and varies less."""
+    """Images higher than wide, whose blue is darker than their red, as in photographs, and varies less."""
     shades, spread, counts = np.array([150, 120, 90]), np.array([1.0, 0.8, 0.6]), {"train": 120, "test": 60}
-    images = {name: shades + spread * RNG.integers(-90, 90, (count, 9, 9, 3)) for name, count in counts.items()}
+    images = {name: shades + spread * RNG.integers(-90, 90, (count, 12, 9, 3)) for name, count in counts.items()}
     labels = {name: np.arange(len(part)) % 4 for name, part in images.items()}
     arrays = {f"{name}_images": part.astype(np.uint8) for name, part in images.items()}
     np.savez(tmp_path / "rgb.npz", **arrays, **{f"{name}_labels": part for name, part in labels.items()})
