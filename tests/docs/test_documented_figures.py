@@ -92,6 +92,7 @@ KNOWN = [
     ),
     ("5.5e17 for three runs of … on 50,000 images", "printed by `--plan`", None),
     ("no honest figure for 1, 8 or 64 GPUs yet", "what was not measured", None),
+    ("how long one device, 8 and 64 like this one take", "CLUSTERS of fixtures/plugin/plan_table.py", None),
     ("with 30 in the baseline, always", "the power of Student's test", power(30, 5) > 0.999),
 ]
 
