@@ -42,7 +42,7 @@ eval_every = 1
 # The fields that may be zero, and those that may be negative or nan.
 ZERO = {
     *("momentum", "weight_decay", "dropout", "rotation", "after_fit", "eval_every", "first", "last", "levels", "doses"),
-    *("train", "test", "test_error", "value", "wrong", "l2", "units", "first_seed", "cases", "low", "high"),
+    *("train", "test", "test_error", "value", "wrong", "l2", "units", "first_seed", "cases", "low", "high", "tiers"),
     *("train_top1", "train_top5", "test_top1", "test_top5", "best_top1", "best_top5", "decay_per_epoch"),
 }
 NEGATIVE = {"value", "wrong"}
