@@ -50,6 +50,23 @@ def test_classes_of_different_size_are_corrupted_each_by_its_own():
     contracts.labels_follow_the_corruption(replace(data, clean_labels=clean, labels=labels))
 
 
+def test_labels_that_a_rule_made_are_found_where_a_class_has_no_image():
+    data = experiment(corruption=0.5)
+    some = data.clean_labels != 3
+    clean = data.clean_labels[some]
+    made = replace(data, inputs=data.inputs[some], clean_labels=clean, labels=(clean + 1) % 10)
+    with pytest.raises(ContractBroken, match="the labels do not depend on the classes as a uniform corruption"):
+        contracts.labels_follow_the_corruption(made)
+
+
+def test_known_images_are_not_looked_at_again():
+    data = experiment(corruption=0.5)
+    spoiled = replace(data, inputs=data.inputs + np.float32(1))
+    assert len(contracts.check(spoiled, known=True)) == len(contracts.CONTRACTS)
+    with pytest.raises(ContractBroken):
+        contracts.check(spoiled)
+
+
 @pytest.mark.parametrize("probability", [0.1, 0.6, 1.0])
 def test_the_tail_is_of_a_chi_square_with_the_sums_own_mean_and_variance(probability):
     """The variance of Pearson's sum over k classes with probabilities q: 2(k - 1) + (sum of 1/q - k^2 - 2k + 2) / n."""
