@@ -73,6 +73,13 @@ def test_a_network_is_followed_through_what_it_imports_of_its_room():
     assert "theory/gabor.py" not in solver_files("sgd")
 
 
+def test_the_source_of_a_users_network_has_the_digest_of_the_users_code(monkeypatch):
+    monkeypatch.setitem(NETWORKS, "mine", Network("mlp:linear", guest="of its code"))
+    files = digest(network_files("linear"))
+    assert sources.network_source("linear") == files
+    assert sources.network_source("mine") == {"files": files, "guest": "of its code"}
+
+
 def test_every_way_of_importing_is_followed(monkeypatch, tmp_path):
     room, package = tmp_path / "theory", f"{sources.PACKAGE}.theory"
     room.mkdir()
