@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 from scipy import stats
 
+from rethinking_audit.fixtures.claimkit.seeds import first
 from rethinking_audit.fixtures.runs.agreement import DOUBLE, HALF, MOST, SINGLE, STEPS
 from rethinking_audit.fixtures.runs.patience import EVERY, MINUTES
 from rethinking_audit.fixtures.streaming.spec import EVERY as BETWEEN_CHECKPOINTS
@@ -84,6 +85,7 @@ KNOWN = [
         "printed by `pytest claims -m imagenet`; that record is not committed",
         None,
     ),
+    ("Its seeds count from 3100", "seeds.toml", first(ROOT / "claims" / "seeds.toml", "imagenet") == 3100),
     ("A checkpoint is written every 1,000 steps", "spec.py", BETWEEN_CHECKPOINTS == 1_000),
     (
         "573 images a second of 1,015 from 500x375 pixels to 299, 543 of 987 with crops and flips",
