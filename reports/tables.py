@@ -8,7 +8,14 @@ from statistics import fmean
 from typing import Any, Literal
 
 from rethinking_audit.fixtures.record.measured import Curve, Recipe, Training, TrainingSpec
-from rethinking_audit.fixtures.record.paper import of_table_1, of_table_2, of_table_3, of_table_4, problem_of
+from rethinking_audit.fixtures.record.paper import (
+    of_table_1,
+    of_table_2,
+    of_table_3,
+    of_table_4,
+    problem_of,
+    regularizers_of,
+)
 from rethinking_audit.fixtures.record.printed import RowOf1, RowOf2, RowOf3, RowOf4, Table1, Table2, Table3, Table4, Tables
 from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.words import number, signed
@@ -159,18 +166,13 @@ TOP: dict[Top, tuple[str, Curve, Callable[[Sequence[float]], float]]] = {
 
 def _table_2(kept: Table2, audit: Audit, stage: PaperTier | None) -> Table:
     def row(of: RowOf2) -> tuple[list[str], list[Pair]]:
-        given = {
-            "augmentation": of.get("augmentation"),
-            "dropout": of.get("dropout"),
-            "weight decay": of.get("weight_decay"),
-        }
-        flags = ["–" if has is None else _yes(has) for has in given.values()]
-        random, ours = of["labels"] == "random", "network" not in of  # what has a network's name is another paper's
-        matches = on_imagenet([name for name, has in given.items() if has], random=random)
+        had, ours = regularizers_of(of), "network" not in of  # what has a network's name is another paper's
+        flags = [_yes(name in had) if ours else "–" for name in REGULARIZERS]
+        matches = on_imagenet(had, random=of["labels"] == "random")
         runs = stage.runs("Table 2", matches) if stage and ours else []
         pairs = []
         for column in TOP:
-            agrees = _agreement(audit, "Table 2", "inception-v3", of_table_2(column, random, given)) if ours else None
+            agrees = _agreement(audit, "Table 2", "inception-v3", of_table_2(column, of)) if ours else None
             pairs.append(_pair(of.get(column), _top(runs, column), agrees))
         return [of.get("network", "Inception v3"), of["labels"], *flags], pairs
 

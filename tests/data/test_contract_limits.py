@@ -59,6 +59,13 @@ def test_labels_that_a_rule_made_are_found_where_a_class_has_no_image():
         contracts.labels_follow_the_corruption(made)
 
 
+def test_labels_that_were_forced_to_differ_are_found_where_every_class_has_one_image():
+    data, clean = experiment(corruption=0.5), np.arange(200)
+    few = replace(data, classes=200, inputs=data.inputs[:200], clean_labels=clean, labels=(clean + 1) % 200)
+    with pytest.raises(ContractBroken, match="the labels do not depend on the classes as a uniform corruption"):
+        contracts.labels_follow_the_corruption(few)
+
+
 def test_known_images_are_not_looked_at_again():
     data = experiment(corruption=0.5)
     spoiled = replace(data, inputs=data.inputs + np.float32(1))
