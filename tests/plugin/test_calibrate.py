@@ -36,7 +36,27 @@ def test_what_cannot_be_calibrated_is_bad_input(project, arguments, message):
     assert not list(project.store.glob("runs/*"))
 
 
+def test_tiers_with_different_first_seeds_are_not_calibrated_together(project):
+    with (project.folder / "claims" / "seeds.toml").open("a") as seeds:
+        seeds.write("tiers = { other = 50 }\n")
+    tiers = project.folder / "claims" / "tiers.toml"
+    tiers.write_text(tiers.read_text() + tiers.read_text().replace("fast", "other"))
+    code, output = project.run("-m", "fast or other", "--calibrate")
+    assert code == 4
+    assert "--calibrate has tiers with different first seeds, fast from 0, other from 50, expected one of them" in output
+
+
+def test_a_first_seed_of_a_tier_that_is_none_is_bad_input(project):
+    with (project.folder / "claims" / "seeds.toml").open("a") as seeds:
+        seeds.write("tiers = { fats = 50 }\n")
+    code, output = project.run("-m", "fast")
+    assert code == 4
+    assert "seeds.toml has verdicts.tiers.fats, expected one of fast" in output.replace("\n", "")
+
+
 def test_calibrating_writes_the_file_asks_for_review_and_the_next_audit_tells_of_it(project):
+    with (project.folder / "claims" / "seeds.toml").open("a") as seeds:
+        seeds.write("tiers = { fast = 50 }\n")
     code, output = project.run("-m", "fast", "--calibrate", "-k", "accuracy_is_chance", "-n", "2")
     assert code == 10, output
     assert "calibration: 30 seeds of each arm, 90 runs to make, about " in output
@@ -46,7 +66,7 @@ def test_calibrating_writes_the_file_asks_for_review_and_the_next_audit_tells_of
     assert [(one.claim, one.case, one.seeds) for one in written.designs] == [
         ("random-labels/chance-test-accuracy", "fast-mlp-1x512", 7)
     ]
-    assert written.made["seeds"] == 30
+    assert (written.made["seeds"], written.made["first_seed"]) == (30, 50)
     assert written.designs[0].power.value > 0.5
 
     project.run("-m", "fast", "-k", "accuracy_is_chance")
