@@ -21,6 +21,7 @@ from rethinking_audit.fixtures.record.types import Audit
 from rethinking_audit.fixtures.record.verdict import ERROR, HELD, INCONCLUSIVE, NOT_RUN, REFUTED
 from rethinking_audit.fixtures.record.words import SIGNS, number, plural
 from rethinking_audit.reports.overview import anchor, no_news
+from rethinking_audit.reports.repeated import smaller
 
 # The paper's, by the first part of a claim's id.
 FAMILIES = {
@@ -155,19 +156,29 @@ def _tiers(audit: Audit) -> list[str]:
 
 
 def _kind(audit: Audit) -> str:
-    """Return what kind of data the tiers have, "partly" if the paper's own are among them; empty for these alone."""
-    tiers = _tiers(audit)
-    kinds = [SCALES[tier][0] for tier in tiers if tier in SCALES]
-    partly = "partly " if kinds and len(kinds) < len(tiers) else ""
+    """Return how small the tiers are, "partly" if one of the paper's own scale is among them; empty for these alone."""
+    kinds = [words for words, _ in _scales(audit).values()]
+    partly = "partly " if kinds and len(kinds) < len(_tiers(audit)) else ""
     return partly + " and ".join(kinds)
+
+
+def _scales(audit: Audit) -> dict[str, tuple[str, str]]:
+    """Return what each tier is not, in some words and in a sentence; a tier of the paper's own scale is left out."""
+    found = {}
+    for tier in _tiers(audit):
+        if tier in SCALES:
+            found[tier] = SCALES[tier]
+        elif ways := smaller(audit, tier):
+            found[tier] = "on a small scale", f"Not the paper's experiment: {', '.join(ways)}."
+    return found
 
 
 def _scale(audit: Audit) -> str:
     """Return what the audit is not, by tier if it has several; the evidence names the stand-in."""
-    tiers = _tiers(audit)
-    told = [SCALES[tier][1] for tier in tiers if tier in SCALES]
-    if len(tiers) > 1:
-        told = [f"The tier {tier} is {SCALES[tier][1][0].lower()}{SCALES[tier][1][1:]}" for tier in tiers if tier in SCALES]
+    scales = _scales(audit)
+    told = [sentence for _, sentence in scales.values()]
+    if len(_tiers(audit)) > 1:
+        told = [f"The tier {tier} is {sentence[0].lower()}{sentence[1:]}" for tier, (_, sentence) in scales.items()]
     of = [data["stand_in"] for data in audit["data"].values()]
     if any(of):
         told.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rethinking_audit.fixtures.record.judged import Case
 from rethinking_audit.fixtures.record.measured import Recipe, Stream, Training, TrainingSpec
@@ -90,13 +91,32 @@ def _nearest(audit: Audit, cases: Sequence[Case], papers: str) -> PaperTier | No
         return None
     tiers = Counter((case["tier"], case["data"]) for case in cases for _ in trainings(case, audit))
     tier, name = max(tiers, key=lambda one: (one[1] == papers, tiers[one]))
-    same_tier = [case for case in cases if case["tier"] == tier]
-    specs = [group[0]["spec"] for case in same_tier for group in trainings(case, audit)]
-    data, images = audit["data"].get(name), {train_size for spec in specs if (train_size := spec.get("train_size"))}
-    widths = {spec.get("width", 1.0) for spec in specs}
-    classes = {classes for spec in specs if (classes := spec.get("stream", Stream()).get("classes"))}
-    differences = list(departures(name, bool(data and data["stand_in"]), images, widths, classes, papers))
+    data, cut = audit["data"].get(name), _cut([case for case in cases if case["tier"] == tier], audit)
+    differences = list(departures(name, bool(data and data["stand_in"]), *cut, papers))
     note = f"Ours: {data['title'] if data else name}, tier {tier}"
     if differences:
         note += f"; not the paper's experiment: {', '.join(differences)}"
-    return PaperTier(audit, tier, not differences, note + ".", max(images, default=None))
+    return PaperTier(audit, tier, not differences, note + ".", max(cut.images, default=None))
+
+
+def smaller(audit: Audit, tier: str) -> list[str]:
+    """Return in which way the trainings of a tier are smaller than the paper's; nothing if they are not."""
+    cut = _cut([case for case in _trained(audit) if case["tier"] == tier], audit)
+    return list(departures(PAPERS_DATA, False, *cut))
+
+
+class _Cut(NamedTuple):
+    """The numbers of training images and of classes, for trainings that did not use all, and the networks' widths."""
+
+    images: set[int]
+    widths: set[float]
+    classes: set[int]
+
+
+def _cut(cases: Sequence[Case], audit: Audit) -> _Cut:
+    specs = [group[0]["spec"] for case in cases for group in trainings(case, audit)]
+    return _Cut(
+        {train_size for spec in specs if (train_size := spec.get("train_size"))},
+        {spec.get("width", 1.0) for spec in specs},
+        {classes for spec in specs if (classes := spec.get("stream", Stream()).get("classes"))},
+    )
