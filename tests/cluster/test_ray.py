@@ -15,10 +15,12 @@ from tests.builders.trees import tree
 pytestmark = [
     pytest.mark.lengthy,
     pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install '.[ray]'"),
+    # Ray leaves the pipe of a node that ended unclosed; whichever test comes next would be told of it.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 CHANCE = ("-m", "fast", "-k", "test_accuracy_is_chance", "--seeds")
 FEW = (*CHANCE, "2")
-MANY = (*CHANCE, "10")  # seconds of work on each node, so that one can die while it is at it
+MANY = (*CHANCE, "100")  # seconds of work on each node, so that one can die while it is at it
 PATIENCE = 300  # seconds: Ray and the nodes take half a minute to start on a busy machine
 SMALL = 80 * 2**20  # bytes of an object store
 ENVIRONMENT = {
@@ -109,8 +111,8 @@ def test_a_node_makes_runs_that_read_their_images_as_they_train(nodes, project, 
 def test_what_a_killed_node_was_at_is_sent_to_another_and_the_audit_says_so(nodes, project, tmp_path):
     first = nodes.add()
     audit = project.start(*MANY, *nodes.address)
-    while not list(project.store.glob("sessions/*/*.beat")):
-        assert audit.poll() is None
+    while not list(project.store.glob("runs/*.json")):
+        assert audit.poll() is None, audit.communicate()[0]
         time.sleep(0.1)
     nodes.cluster.remove_node(first, allow_graceful=False)
     nodes.add()

@@ -51,6 +51,24 @@ def test_noise_has_the_variance_of_each_channel_and_not_one_for_all(coloured):
         contracts.gaussian_inputs_are_normal(replace(data, pixels=pixels))
 
 
+def test_the_noise_beside_a_channel_that_does_not_vary_is_looked_at_too(coloured):
+    data = coloured("gaussian")
+    pixels, inputs = data.pixels.copy(), data.inputs.copy()
+    pixels[:, 0], inputs[:, 0] = 0.5, 0.1
+    inputs[:, 1:] = np.sign(inputs[:, 1:])
+    with pytest.raises(ContractBroken, match="Gaussian inputs"):
+        contracts.gaussian_inputs_are_normal(replace(data, pixels=pixels, inputs=inputs))
+
+
+def test_what_a_channel_varies_by_is_of_the_crop_alone(coloured):
+    """The border of these images varies fifty times as much as what is left of it."""
+    data = coloured("gaussian")
+    top = (data.pixels.shape[2] - data.inputs.shape[2]) // 2
+    pixels = data.pixels.copy()
+    pixels[:, :, :top] = 50 * pixels[:, :, :top]
+    contracts.gaussian_inputs_are_normal(replace(data, pixels=pixels))
+
+
 def test_the_noise_of_a_pale_channel_is_looked_at_too(coloured):
     data = coloured("gaussian")
     blue = data.inputs[:, 2]
