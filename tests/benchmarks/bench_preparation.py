@@ -24,9 +24,9 @@ def images(tmp_path_factory):
     np.savez(folder / "noise.npz", train_images=train, train_labels=labels, test_images=test, test_labels=others)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RETHINKING_CACHE", str(folder / "cache"))
-        name = f"npz:{folder / 'noise.npz'}"
-        datasets.find(name).load()
-        yield name
+        noise = datasets.find(f"npz:{folder / 'noise.npz'}")
+        noise.load()
+        yield noise
     checked.forget()
 
 

@@ -21,10 +21,12 @@ from rethinking_audit.fixtures.training.numerics import use_one_thread
 use_one_thread()
 from dataclasses import replace
 from pathlib import Path
+from rethinking_audit.fixtures.data.datasets import find
 from rethinking_audit.fixtures.runs.identity import key
 from rethinking_audit.fixtures.runs.prepare import drain
 from rethinking_audit.fixtures.runs.session import Session
 from rethinking_audit.fixtures.runs.store import Store
+from rethinking_audit.fixtures.tasks.target import Target
 from rethinking_audit.fixtures.tasks.training import Training
 from tests.benchmarks.work import DIGITS, SWEEP
 one = Training(data=find("digits"), network="mlp-1x512", recipe=DIGITS, seed=0, train_size=300)
