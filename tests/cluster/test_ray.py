@@ -15,7 +15,7 @@ from tests.builders.trees import tree
 pytestmark = [
     pytest.mark.lengthy,
     pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install '.[ray]'"),
-    # Ray leaves the pipe of a node that ended unclosed; whichever test comes next would be told of it.
+    # Ray does not close the pipe of a node that ended, and the next test would get the warning.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 CHANCE = ("-m", "fast", "-k", "test_accuracy_is_chance", "--seeds")

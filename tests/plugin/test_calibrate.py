@@ -46,7 +46,7 @@ def test_tiers_with_different_first_seeds_are_not_calibrated_together(project):
     assert "--calibrate has tiers with different first seeds, fast from 0, other from 50, expected one of them" in output
 
 
-def test_a_first_seed_of_a_tier_that_is_none_is_bad_input(project):
+def test_a_first_seed_for_an_unknown_tier_is_bad_input(project):
     with (project.folder / "claims" / "seeds.toml").open("a") as seeds:
         seeds.write("tiers = { fats = 50 }\n")
     code, output = project.run("-m", "fast")
